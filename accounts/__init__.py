@@ -1,0 +1,1 @@
+"""Users, memberships, roles, permissions, sessions, keys: every way in."""

@@ -1,0 +1,5 @@
+"""Identity and access in the back office."""
+
+from accounts.admin import account, api_keys, colleagues, portal_accounts, records, roles
+
+__all__ = ["account", "api_keys", "colleagues", "portal_accounts", "records", "roles"]

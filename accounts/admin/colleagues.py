@@ -1,0 +1,232 @@
+"""Colleagues: who works here, as what, and where they are logged in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.act_pages import MakePage
+from accounts.choices import MembershipStatus
+from accounts.models import Membership, Role, Session
+from accounts.rules.seeded_roles import CUSTOMER_ROLE
+from accounts.services.lockouts import account_unlock
+from accounts.services.roles import membership_set_roles
+from accounts.services.sessions import sessions_end
+from accounts.services.users import membership_set_status, user_create, user_send_password_link
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm
+from ispplatform.core.admin.base import ReadOnlyInline, TenantAdmin
+from ispplatform.core.admin.columns import toned_column
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
+from ispplatform.core.pages.statuses import Tone
+from ispplatform.core.tenancy.context import current_tenant_id
+from ispplatform.core.tenancy.lookup import tenant_by_id
+
+STATUS_TONES = {"active": Tone.GOOD, "suspended": Tone.BAD}
+
+
+def _role_choices() -> list[tuple[str, str]]:
+    roles = Role.objects.exclude(code=CUSTOMER_ROLE).order_by("name")
+    return list(roles.values_list("code", "name"))
+
+
+class RolesForm(forms.Form):
+    """Which roles somebody holds."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=_role_choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class ColleagueForm(RolesForm):
+    """A new colleague."""
+
+    email = forms.EmailField(label=_("Email"), max_length=254)
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    field_order = ("email", "first_name", "last_name", "roles")
+
+
+def _suspend(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    membership_set_status(
+        actor=actor,
+        membership=row,
+        status=MembershipStatus.SUSPENDED,
+        reason=values["reason"],
+    )
+    return gettext("Suspended. All their log-ins have ended.")
+
+
+def _let_in(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    membership_set_status(actor=actor, membership=row, status=MembershipStatus.ACTIVE)
+    return gettext("They may log in again.")
+
+
+def _set_roles(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    membership_set_roles(actor=actor, membership=row, codes=values["roles"])
+    return gettext("The roles count from the next click on.")
+
+
+def _send_link(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    tenant = tenant_by_id(current_tenant_id())
+    user_send_password_link(actor=actor, tenant=tenant, membership=row)
+    return gettext("The mail is on its way.")
+
+
+def _end_log_ins(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    mine = Session.objects.filter(membership=row)
+    ended = sessions_end(actor=actor, sessions=mine, reason="Ended by staff.")
+    return gettext("%(count)d log-ins have ended.") % {"count": ended}
+
+
+def _unlock(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    if account_unlock(actor=actor, user=row.user, permission="users:update"):
+        return gettext("They may try again at once.")
+    return gettext("The account was not locked.")
+
+
+class SessionInline(ReadOnlyInline):
+    """Where a colleague was logged in, newest first."""
+
+    model = Session
+    fields = ("created_at", "channel", "user_agent", "ip_address", "last_seen_at", "ended_at")
+    ordering = ("-created_at",)
+
+
+@admin.register(Membership)
+class MembershipAdmin(TenantAdmin):
+    """The people who work for the company."""
+
+    permission_resource = "users"
+    list_display = (
+        "user",
+        "full_name",
+        "role_names",
+        "is_owner",
+        toned_column("status", STATUS_TONES, label=_("status")),
+        "created_at",
+    )
+    search_fields = ("user__email", "user__first_name", "user__last_name")
+    list_filter = ("status", "roles")
+    list_select_related = ("user",)
+    fields = ("user", "full_name", "role_names", "is_owner", "status", "created_at")
+    readonly_fields = ("full_name", "role_names")
+    inlines = (SessionInline,)
+    acts = (
+        Act(
+            name="roles",
+            label=_("Change roles"),
+            permission="roles:assign",
+            run=_set_roles,
+            form=RolesForm,
+            initial=lambda row: {"roles": [role.code for role in row.roles.all()]},
+        ),
+        Act(
+            name="password",
+            label=_("Mail a password link"),
+            permission="users:update",
+            run=_send_link,
+            explanation=_("The present password works until a new one is set."),
+        ),
+        Act(name="unlock", label=_("Unlock"), permission="users:update", run=_unlock),
+        Act(
+            name="end",
+            label=_("End all log-ins"),
+            permission="sessions:manage",
+            run=_end_log_ins,
+            explanation=_("Every browser and program of this colleague is logged out."),
+        ),
+        Act(
+            name="suspend",
+            label=_("Suspend"),
+            permission="users:update",
+            run=_suspend,
+            form=ReasonForm,
+            applies=lambda row: row.status == MembershipStatus.ACTIVE,
+            tone="danger",
+        ),
+        Act(
+            name="open",
+            label=_("Let in again"),
+            permission="users:update",
+            run=_let_in,
+            applies=lambda row: row.status == MembershipStatus.SUSPENDED,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).prefetch_related("roles")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        actor: Actor = request.actor
+        return actor.can("users:create")
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:colleague_new"))
+
+    @display(description=_("name"), ordering="user__last_name")
+    def full_name(self, row: Membership) -> str:
+        """Return the person's name."""
+        return row.user.get_full_name()
+
+    @display(description=_("roles"))
+    def role_names(self, row: Membership) -> str:
+        """Return the roles held, as people read them."""
+        return ", ".join(sorted(role.name for role in row.roles.all()))
+
+
+class ColleagueNewPage(MakePage):
+    """Makes somebody a colleague; a link by which they set a password is mailed."""
+
+    title = _("New colleague")
+    label = _("Make a colleague")
+    permission = "users:create"
+    back_url = staticmethod(lambda: reverse("admin:accounts_membership_changelist"))
+
+    def form_class(self) -> type[forms.Form]:
+        return ColleagueForm
+
+    def make(self, actor: Actor, request: HttpRequest, values: dict[str, Any]) -> tuple[str, str]:
+        membership = user_create(
+            actor=actor,
+            tenant=tenant_by_id(current_tenant_id()),
+            email=values["email"],
+            roles=values["roles"],
+            profile={name: values[name] for name in ("first_name", "last_name")},
+        )
+        url = reverse("admin:accounts_membership_change", args=[membership.pk])
+        return gettext("A link by which they set a password is on its way."), url
+
+
+ADMIN_PAGES.fill(
+    AdminPage(key="colleague_new", path="colleagues/new/", view=ColleagueNewPage.as_view())
+)
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="colleagues",
+        section="company",
+        label=_("Colleagues"),
+        url_name="admin:accounts_membership_changelist",
+        icon="badge",
+        permission="users:read",
+    )
+)

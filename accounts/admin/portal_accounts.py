@@ -1,0 +1,129 @@
+"""Customers' log-ins."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.colleagues import SessionInline
+from accounts.choices import PortalAccountStatus
+from accounts.models import PortalAccount, Session
+from accounts.services.lockouts import account_unlock
+from accounts.services.portal_accounts import portal_account_invite, portal_account_set_status
+from accounts.services.sessions import sessions_end
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm
+from ispplatform.core.admin.base import TenantAdmin
+from ispplatform.core.admin.columns import toned_column
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.pages.statuses import Tone
+from ispplatform.core.tenancy.context import current_tenant_id
+from ispplatform.core.tenancy.lookup import tenant_by_id
+
+TONES = {"active": Tone.GOOD, "pending": Tone.WARN, "disabled": Tone.BAD}
+MANAGE = "portal_accounts:manage"
+
+
+def _invite(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
+    tenant = tenant_by_id(current_tenant_id())
+    portal_account_invite(actor=actor, tenant=tenant, account=row)
+    return gettext("The mail is on its way.")
+
+
+def _disable(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
+    portal_account_set_status(
+        actor=actor, account=row, status=PortalAccountStatus.DISABLED, reason=values["reason"]
+    )
+    return gettext("Disabled. All log-ins have ended.")
+
+
+def _enable(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
+    portal_account_set_status(
+        actor=actor, account=row, status=PortalAccountStatus.ACTIVE, reason=values["reason"]
+    )
+    return gettext("This customer may log in again.")
+
+
+def _end_log_ins(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
+    mine = Session.objects.filter(portal_account=row)
+    ended = sessions_end(actor=actor, sessions=mine, reason="Ended by staff.")
+    return gettext("%(count)d log-ins have ended.") % {"count": ended}
+
+
+def _unlock(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
+    if account_unlock(actor=actor, user=row.user, permission=MANAGE):
+        return gettext("This customer may try again at once.")
+    return gettext("The account was not locked.")
+
+
+@admin.register(PortalAccount)
+class PortalAccountAdmin(TenantAdmin):
+    """The people who log in as customers."""
+
+    permission_resource = "portal_accounts"
+    list_display = (
+        "portal_id",
+        "user",
+        "full_name",
+        toned_column("status", TONES, label=_("status")),
+        "created_at",
+    )
+    search_fields = ("portal_id", "user__email", "user__first_name", "user__last_name")
+    list_filter = ("status",)
+    list_select_related = ("user",)
+    inlines = (SessionInline,)
+    acts = (
+        Act(
+            name="invite",
+            label=_("Mail a password link"),
+            permission=MANAGE,
+            run=_invite,
+            explanation=_("With it the customer sets a password; it also confirms the address."),
+        ),
+        Act(name="unlock", label=_("Unlock"), permission=MANAGE, run=_unlock),
+        Act(
+            name="end",
+            label=_("End all log-ins"),
+            permission="sessions:manage",
+            run=_end_log_ins,
+            explanation=_("Every browser and program of this customer is logged out."),
+        ),
+        Act(
+            name="disable",
+            label=_("Disable"),
+            permission=MANAGE,
+            run=_disable,
+            form=ReasonForm,
+            applies=lambda row: row.status == PortalAccountStatus.ACTIVE,
+            tone="danger",
+        ),
+        Act(
+            name="enable",
+            label=_("Enable"),
+            permission=MANAGE,
+            run=_enable,
+            form=ReasonForm,
+            applies=lambda row: row.status == PortalAccountStatus.DISABLED,
+        ),
+    )
+
+    @display(description=_("name"), ordering="user__last_name")
+    def full_name(self, row: PortalAccount) -> str:
+        """Return the person's name."""
+        return row.user.get_full_name()
+
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="portal_accounts",
+        section="customers",
+        label=_("Customer log-ins"),
+        url_name="admin:accounts_portalaccount_changelist",
+        icon="key",
+        permission="portal_accounts:read",
+    ),
+    order=120,
+)

@@ -1,0 +1,77 @@
+"""What the log-ins leave behind, to be looked at only."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccessLink, EmailCode, LoginFailure, Session, User
+from ispplatform.core.admin.base import OperatorAdmin, ReadOnlyTenantAdmin
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyTenantAdmin):
+    """Who was logged in, where and how long."""
+
+    permission_resource = "users"
+    list_display = (
+        "user",
+        "kind",
+        "channel",
+        "ip_address",
+        "created_at",
+        "last_seen_at",
+        "ended_at",
+    )
+    search_fields = ("user__email", "ip_address")
+    list_filter = ("kind", "channel")
+    list_select_related = ("user",)
+    exclude = ("device_digest", "refresh_used_digest")
+
+
+@admin.register(EmailCode)
+class EmailCodeAdmin(ReadOnlyTenantAdmin):
+    """Codes that were mailed; the digits stand nowhere."""
+
+    permission_resource = "portal_accounts"
+    list_display = ("email", "purpose", "sent_count", "attempts", "created_at", "used_at")
+    search_fields = ("email",)
+    list_filter = ("purpose",)
+
+
+@admin.register(AccessLink)
+class AccessLinkAdmin(ReadOnlyTenantAdmin):
+    """Links that set a password; the links themselves stand nowhere."""
+
+    permission_resource = "portal_accounts"
+    list_display = ("email", "purpose", "created_at", "expires_at", "used_at")
+    search_fields = ("email",)
+    list_filter = ("purpose",)
+
+
+@admin.register(User)
+class UserAdmin(OperatorAdmin):
+    """Every person of the installation; companies see theirs as colleagues and log-ins."""
+
+    list_display = ("email", "first_name", "last_name", "is_active", "is_superuser", "date_joined")
+    search_fields = ("email", "first_name", "last_name")
+    list_filter = ("is_active", "is_superuser")
+    exclude = ("password",)
+
+
+@admin.register(LoginFailure)
+class LoginFailureAdmin(OperatorAdmin):
+    """Counts of failed log-ins; whose they are is a digest."""
+
+    list_display = ("account_digest", "failures", "last_failed_at", "locked_until")
+
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="sessions",
+        section="company",
+        label=_("Log-ins"),
+        url_name="admin:accounts_session_changelist",
+        icon="login",
+        permission="users:read",
+    )
+)

@@ -1,0 +1,106 @@
+"""What identity and access tells the rest of the house. No payload holds a code or a link."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from ispplatform.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailCodeRequested(Event):
+    """A code has to be mailed; the mail's secret comes from ``selectors.mails.mail_secret``."""
+
+    name: ClassVar[str] = "accounts.email_code_requested"
+    email_code_id: UUID
+    purpose: str
+    sent_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetRequested(Event):
+    """A link that sets a password has to be mailed, if the address belongs to somebody."""
+
+    name: ClassVar[str] = "accounts.password_reset_requested"
+    access_link_id: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDeviceLogin(Event):
+    """A person logged in on a device that was not seen before."""
+
+    name: ClassVar[str] = "accounts.new_device_login"
+    session_id: UUID
+    user_id: UUID
+    email: str
+    user_agent: str
+    ip_address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    """A person has a new password; they are told, in case it was not them."""
+
+    name: ClassVar[str] = "accounts.password_changed"
+    user_id: UUID
+    email: str
+    was_reset: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalAccountRegistered(Event):
+    """Somebody signed up: a customer with this id is to be made, from these words."""
+
+    name: ClassVar[str] = "accounts.portal_account_registered"
+    portal_account_id: UUID
+    customer_id: UUID
+    portal_id: str
+    email: str
+    first_name: str
+    last_name: str
+    company_name: str
+    country: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalAccountActivated(Event):
+    """The address of a portal account is proved: its owner may log in and buy."""
+
+    name: ClassVar[str] = "accounts.portal_account_activated"
+    portal_account_id: UUID
+    customer_id: UUID
+    portal_id: str
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserCreated(Event):
+    """A person became a colleague in this company."""
+
+    name: ClassVar[str] = "accounts.user_created"
+    user_id: UUID
+    membership_id: UUID
+    email: str
+    roles: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesChanged(Event):
+    """A colleague holds other roles now."""
+
+    name: ClassVar[str] = "accounts.roles_changed"
+    user_id: UUID
+    membership_id: UUID
+    roles_before: list[str]
+    roles_after: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyCreated(Event):
+    """A company was set up: apps give it what it needs from the first day."""
+
+    name: ClassVar[str] = "accounts.company_created"
+    tenant_id: UUID
+    mode: str

@@ -1,0 +1,175 @@
+"""Forms of the log-in pages. Rules are the services'."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules.passwords import LONGEST
+
+
+def password_field(label: Any, *, is_new: bool = False, help_text: Any = "") -> forms.CharField:
+    """Return a password's field; browsers are told whether it is the present or a new one."""
+    complete = "new-password" if is_new else "current-password"
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=LONGEST * 4,
+        help_text=help_text,
+        widget=forms.PasswordInput(attrs={"autocomplete": complete}),
+    )
+
+
+def code_field(label: Any, help_text: Any = "") -> forms.CharField:
+    """Return the field of a code that is typed from a mail or an app."""
+    return forms.CharField(
+        label=label,
+        max_length=20,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class LogInForm(forms.Form):
+    """Name, password, and whether this device is one's own."""
+
+    name = forms.CharField(
+        label=_("Email or portal ID"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = password_field(_("Password"))
+    is_remembered = forms.BooleanField(label=_("Stay logged in on this device"), required=False)
+
+
+class StaffLogInForm(forms.Form):
+    """A colleague's address and password."""
+
+    name = forms.EmailField(
+        label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = password_field(_("Password"))
+
+
+class FactorForm(forms.Form):
+    """A code of the second factor."""
+
+    code = code_field(_("Code"), _("Six digits from your authenticator app, or a recovery code."))
+
+
+class FactorSetUpForm(forms.Form):
+    """The first code of an authenticator app."""
+
+    code = code_field(_("Code"), _("The six digits that the app shows now."))
+
+
+class ForgotForm(forms.Form):
+    """Whose password was forgotten."""
+
+    name = forms.CharField(
+        label=_("Email or portal ID"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, twice."""
+
+    new_password = password_field(
+        _("New password"),
+        is_new=True,
+        help_text=_(
+            "At least 8 characters with a capital letter, a small letter, a digit and a sign."
+        ),
+    )
+    repeated = password_field(_("The same once more"), is_new=True)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("new_password") != values.get("repeated"):
+            self.add_error("repeated", _("The two passwords differ."))
+        return values
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password and a new one."""
+
+    current_password = password_field(_("Present password"))
+    field_order = ("current_password", "new_password", "repeated")
+
+
+class CodeForm(forms.Form):
+    """The code of a mail."""
+
+    code = code_field(_("Code"), _("Six digits. The mail also holds a link."))
+
+
+class SignUpForm(forms.Form):
+    """What a visitor says who signs up."""
+
+    email = forms.EmailField(
+        label=_("Email"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    company_name = forms.CharField(
+        label=_("Company"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    password = password_field(
+        _("Password"),
+        is_new=True,
+        help_text=_(
+            "At least 8 characters with a capital letter, a small letter, a digit and a sign."
+        ),
+    )
+
+
+class ProfileForm(forms.Form):
+    """Name, telephone and tastes of the person who logs in."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    notify_email = forms.BooleanField(
+        label=_("News about my services by email"),
+        help_text=_("Invoices and notices about your contract are always sent."),
+        required=False,
+    )
+
+
+class EmailForm(forms.Form):
+    """A new address, and the password."""
+
+    email = forms.EmailField(
+        label=_("New email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    password = password_field(_("Password"))
+
+
+class StaffForgotForm(forms.Form):
+    """Which colleague's password was forgotten."""
+
+    name = forms.EmailField(
+        label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )

@@ -1,0 +1,1 @@
+"""The pages by which customers come in and look after their log-in."""

@@ -1,0 +1,16 @@
+"""Addresses of the back office's door, in place of the ones that Django's admin brings."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from accounts.portal import staff
+
+app_name = "staff"
+urlpatterns = [
+    path("login/", staff.log_in, name="log_in"),
+    path("second-factor/", staff.second_factor, name="second_factor"),
+    path("forgot-password/", staff.forgot, name="forgot"),
+    path("logout/", staff.log_out, name="log_out"),
+    path("password_change/", RedirectView.as_view(pattern_name="admin:own_account")),
+    path("password_change/done/", RedirectView.as_view(pattern_name="admin:own_account")),
+]

@@ -1,0 +1,1 @@
+"""Rules that need neither the database nor the clock."""

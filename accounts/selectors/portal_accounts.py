@@ -1,0 +1,77 @@
+"""Customers' log-ins, read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+
+from accounts.choices import PortalAccountStatus
+from accounts.models import PortalAccount
+from ispplatform.core.slots import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPart:
+    """What the app that owns customers shows of the customer in a log-in's profile.
+
+    Args:
+        name: tells two parts apart.
+        read: takes the customer's id and returns plain values, named as specification 001 does.
+    """
+
+    name: str
+    read: Callable[[UUID], Mapping[str, Any]]
+
+
+portal_customer_parts: Slot[CustomerPart] = Slot(
+    "accounts.portal_customer_parts", key=lambda part: part.name
+)
+
+
+def portal_accounts_of(customer_id: UUID) -> QuerySet[PortalAccount]:
+    """Return the log-ins that act for a customer, oldest first."""
+    return (
+        PortalAccount.objects.filter(customer_id=customer_id)
+        .select_related("user")
+        .order_by("created_at")
+    )
+
+
+def portal_profile(account_id: UUID) -> dict[str, Any]:
+    """Return the profile of a log-in, as specification 001 shapes it."""
+    account = PortalAccount.objects.select_related("user").get(pk=account_id)
+    user = account.user
+    chosen = user.preferences
+    told = chosen.get("notifications", {})
+    customer: dict[str, Any] = {"id": account.customer_id}
+    for part in portal_customer_parts.items():
+        customer |= part.read(account.customer_id)
+    has_factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return {
+        "portal_id": account.portal_id,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "phone": user.phone,
+        "customer": customer,
+        "account_settings": {
+            "two_factor_enabled": has_factor,
+            "email_notifications": bool(told.get("email", True)),
+            "sms_notifications": bool(told.get("sms", False)),
+            "theme_preference": chosen.get("theme", "system"),
+            "language_preference": chosen.get("language", "en"),
+            "timezone_preference": chosen.get("timezone", ""),
+        },
+    }
+
+
+def pending_account(email: str) -> PortalAccount | None:
+    """Return the account of a sign-up at this address that was never confirmed."""
+    return (
+        PortalAccount.objects.filter(user__email=email, status=PortalAccountStatus.PENDING)
+        .select_related("user")
+        .first()
+    )

@@ -1,0 +1,218 @@
+"""Who a request comes from, and what they may do now: read from the session or key behind it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from uuid import UUID
+
+from accounts.choices import MembershipStatus, PortalAccountStatus, SessionKind
+from accounts.models import ApiKey, Membership, MembershipRole, Role, Session
+from accounts.rules.seeded_roles import CUSTOMER_ROLE
+from accounts.selectors.entry_cache import cached_entry
+from ispplatform.core.actors import EVERYTHING, Actor, ActorType
+from ispplatform.core.clock import system_now
+from ispplatform.core.permissions import permissions_of, permissions_seeded_for
+from ispplatform.core.tenancy.context import tenant_context
+
+SESSION = "session"
+API_KEY = "api_key"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionEntry:
+    """What a living session decides.
+
+    Args:
+        account_id: the membership or portal account; None for the installation's operator.
+        roles: codes of the roles held.
+        permissions: what the roles and grants mean today.
+        customer_id: whom a portal account acts for.
+        expires_at: real time at which the session ends without further use, as last read.
+        is_factor_verified: a second factor was shown in this session.
+        is_factor_required: the session opens nothing before one is shown (``is_open``).
+    """
+
+    tenant_id: UUID
+    session_id: UUID
+    user_id: UUID
+    kind: SessionKind
+    account_id: UUID | None
+    email: str
+    full_name: str
+    portal_id: str
+    customer_id: UUID | None
+    roles: tuple[str, ...]
+    permissions: frozenset[str]
+    permission_version: int
+    expires_at: datetime
+    authenticated_at: datetime
+    is_owner: bool
+    is_factor_verified: bool
+    is_factor_required: bool
+    must_change_password: bool
+
+    def actor(self) -> Actor:
+        """Return the actor that services and the audit trail see."""
+        is_staff = self.kind is SessionKind.STAFF
+        return Actor(
+            type=ActorType.USER if is_staff else ActorType.CUSTOMER,
+            id=str(self.user_id if is_staff else self.account_id),
+            label=self.email,
+            permissions=self.permissions,
+            customer_id=self.customer_id,
+            session_id=self.session_id,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiKeyEntry:
+    """What a living API key decides."""
+
+    tenant_id: UUID
+    key_id: UUID
+    name: str
+    mode: str
+    permissions: frozenset[str]
+    networks: tuple[str, ...]
+    expires_at: datetime | None
+
+    def actor(self) -> Actor:
+        """Return the actor that services and the audit trail see."""
+        return Actor(
+            type=ActorType.API_KEY,
+            id=str(self.key_id),
+            label=self.name,
+            permissions=self.permissions,
+        )
+
+    def admits(self, address: str) -> bool:
+        """Tell whether the key may be used from this IP address."""
+        if not self.networks:
+            return True
+        here = ip_address(address)
+        return any(here in ip_network(network) for network in self.networks)
+
+
+def session_entry(*, tenant_id: UUID, session_id: UUID) -> SessionEntry | None:
+    """Return the session's entry; None when it has ended, or its person may not come in."""
+    entry = cached_entry(SESSION, session_id, lambda: _load_session(tenant_id, session_id))
+    if entry is None or entry.tenant_id != tenant_id or entry.expires_at <= system_now():
+        return None
+    return entry
+
+
+def api_key_entry(*, tenant_id: UUID, digest: str) -> ApiKeyEntry | None:
+    """Return the entry of the key with this digest; None when there is no living one."""
+    entry = cached_entry(API_KEY, digest, lambda: _load_api_key(tenant_id, digest))
+    if entry is None or entry.tenant_id != tenant_id:
+        return None
+    if entry.expires_at is not None and entry.expires_at <= system_now():
+        return None
+    return entry
+
+
+def role_permissions(role: Role) -> frozenset[str]:
+    """Return what a role allows today."""
+    if role.is_customised or not role.is_seeded:
+        return permissions_of(role.grants)
+    return permissions_of(role.grants) | permissions_seeded_for(role.code)
+
+
+def held_roles(membership: Membership) -> list[Role]:
+    """Return the roles of a staff member, by code; one query."""
+    held = MembershipRole.objects.filter(membership=membership).select_related("role")
+    return sorted((row.role for row in held), key=lambda role: role.code)
+
+
+def customer_permissions(grants: Iterable[str]) -> frozenset[str]:
+    """Return what the role ``customer`` allows, narrowed to the account's own grants; one query."""
+    role = Role.objects.filter(code=CUSTOMER_ROLE).first()
+    allowed = role_permissions(role) if role is not None else frozenset()
+    wanted = permissions_of(grants)
+    return allowed if EVERYTHING in wanted else allowed & wanted
+
+
+def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | None:
+    """Return the entry of a session row whose user and account are loaded.
+
+    Args:
+        roles: the staff member's roles; not asked for in a portal session.
+    """
+    user = session.user
+    if session.ended_at is not None or not user.is_active:
+        return None
+    membership, account = session.membership, session.portal_account
+    permissions: frozenset[str]
+    codes: tuple[str, ...]
+    if account is not None:
+        if account.status != PortalAccountStatus.ACTIVE:
+            return None
+        codes, permissions = (CUSTOMER_ROLE,), customer_permissions(account.grants)
+    elif membership is not None:
+        if membership.status != MembershipStatus.ACTIVE:
+            return None
+        held = list(roles)
+        codes = tuple(role.code for role in held)
+        permissions = staff_permissions(membership, held)
+    elif user.is_superuser:
+        codes, permissions = (), frozenset({EVERYTHING})
+    else:
+        return None
+    return SessionEntry(
+        tenant_id=session.tenant_id,
+        session_id=session.pk,
+        user_id=user.pk,
+        kind=SessionKind(session.kind),
+        account_id=account.pk if account else (membership.pk if membership else None),
+        email=user.email,
+        full_name=user.get_full_name(),
+        portal_id=account.portal_id if account else "",
+        customer_id=account.customer_id if account else None,
+        roles=codes,
+        permissions=permissions,
+        permission_version=session.permission_version,
+        expires_at=session.expires_at,
+        authenticated_at=session.authenticated_at,
+        is_owner=membership.is_owner if membership else False,
+        is_factor_verified=session.factor_verified_at is not None,
+        is_factor_required=session.is_factor_required,
+        must_change_password=user.must_change_password,
+    )
+
+
+def staff_permissions(membership: Membership, roles: Iterable[Role]) -> frozenset[str]:
+    """Return what a staff member with these roles may do; an owner may do everything."""
+    if membership.is_owner:
+        return frozenset({EVERYTHING})
+    together = frozenset().union(*(role_permissions(role) for role in roles))
+    return frozenset({EVERYTHING}) if EVERYTHING in together else together
+
+
+def _load_session(tenant_id: UUID, session_id: UUID) -> SessionEntry | None:
+    with tenant_context(tenant_id):
+        session = (
+            Session.objects.filter(pk=session_id)
+            .select_related("user", "membership", "portal_account")
+            .first()
+        )
+        if session is None:
+            return None
+        roles = held_roles(session.membership) if session.membership else []
+        return entry_of(session, roles=roles)
+
+
+def _load_api_key(tenant_id: UUID, digest: str) -> ApiKeyEntry | None:
+    with tenant_context(tenant_id):
+        key = ApiKey.objects.filter(digest=digest, revoked_at__isnull=True).first()
+    if key is None:
+        return None
+    return ApiKeyEntry(
+        tenant_id=key.tenant_id,
+        key_id=key.pk,
+        name=key.name,
+        mode=key.mode,
+        permissions=permissions_of(key.scopes),
+        networks=tuple(key.networks),
+        expires_at=key.expires_at,
+    )

@@ -1,0 +1,1 @@
+"""Deciding and writing identity and access."""

@@ -1,0 +1,203 @@
+"""Log-ins as rows: begun, used, changed, ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from accounts.choices import MembershipStatus, SessionChannel, SessionKind
+from accounts.errors import SessionUnknown, TenantNotYours
+from accounts.models import Membership, PortalAccount, Session, User
+from accounts.rules.session_times import TOUCH_SECONDS, idle_seconds, session_expiry
+from accounts.selectors.entry_cache import entries_forget_on_commit, once_per
+from accounts.selectors.principals import SESSION, SessionEntry
+from accounts.tokens.encoding import text_digest
+from ispplatform.core.actors import Actor
+from ispplatform.core.audit import audit
+from ispplatform.core.clock import system_now
+from ispplatform.core.subjects import subject_of
+from ispplatform.core.tenancy.context import tenant_context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device:
+    """What is known of the device that logs in.
+
+    Args:
+        address: IP address; empty when unknown.
+        user_agent: as the program calls itself; 300 characters are kept.
+        key: a value that the device brings each time (cookie or fingerprint); empty if none.
+    """
+
+    address: str = ""
+    user_agent: str = ""
+    key: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The device key's digest, as sessions keep it; empty without a key."""
+        return text_digest(self.key) if self.key else ""
+
+
+def session_begin(
+    *,
+    user: User,
+    account: Membership | PortalAccount | None,
+    channel: SessionChannel,
+    device: Device,
+    is_remembered: bool = False,
+    is_factor_required: bool = False,
+    factor_verified_at: datetime | None = None,
+) -> Session:
+    """Write the row of a new log-in, inside the transaction that decided it; one statement.
+
+    Args:
+        account: what the person comes in as; None for the installation's operator.
+    """
+    now = system_now()
+    kind = SessionKind.PORTAL if isinstance(account, PortalAccount) else SessionKind.STAFF
+    idle = idle_seconds(kind=kind, channel=channel, is_remembered=is_remembered)
+    return Session.objects.create(
+        user=user,
+        kind=kind,
+        channel=channel,
+        membership=account if isinstance(account, Membership) else None,
+        portal_account=account if isinstance(account, PortalAccount) else None,
+        user_agent=device.user_agent[:300],
+        ip_address=device.address or None,
+        device_digest=device.digest,
+        idle_seconds=idle,
+        authenticated_at=now,
+        is_factor_required=is_factor_required,
+        factor_verified_at=factor_verified_at,
+        last_seen_at=now,
+        expires_at=session_expiry(
+            now=now, began_at=now, idle_seconds=idle, kind=kind, channel=channel
+        ),
+    )
+
+
+def session_touch(*, entry: SessionEntry) -> None:
+    """Note that the session is in use, at most once a minute, and move its end."""
+    if not once_per(SESSION, entry.session_id, seconds=TOUCH_SECONDS):
+        return
+    now = system_now()
+    with tenant_context(entry.tenant_id):
+        session = Session.objects.filter(pk=entry.session_id, ended_at=None).first()
+        if session is None:
+            return
+        Session.objects.filter(pk=session.pk, ended_at=None).update(
+            last_seen_at=now,
+            expires_at=session_expiry(
+                now=now,
+                began_at=session.created_at,
+                idle_seconds=session.idle_seconds,
+                kind=session.kind,
+                channel=session.channel,
+            ),
+        )
+
+
+def session_factor_verify(*, session_id: UUID, actor: Actor) -> None:
+    """Note that the person showed a second factor in this session."""
+    with transaction.atomic():
+        session = Session.objects.get(pk=session_id)
+        session.factor_verified_at = system_now()
+        session.save(update_fields=["factor_verified_at"])
+        audit("accounts.session_factor_verify", actor=actor, subject=subject_of(session))
+        entries_forget_on_commit(SESSION, [session.pk])
+
+
+def session_move(*, entry: SessionEntry, tenant_id: UUID, device: Device) -> Session:
+    """Begin a colleague's browser session in another company and end the present one.
+
+    A second factor that was shown counts there too, and the 16 hours begin anew.
+
+    Raises:
+        TenantNotYours: the colleague does not work for that company.
+    """
+    with tenant_context(tenant_id):
+        membership = (
+            Membership.objects.filter(user_id=entry.user_id, status=MembershipStatus.ACTIVE)
+            .select_related("user")
+            .first()
+        )
+    if membership is None or entry.kind is not SessionKind.STAFF:
+        raise TenantNotYours("You do not work for this company.")
+    with transaction.atomic():
+        with tenant_context(entry.tenant_id):
+            mine = Session.objects.filter(pk=entry.session_id)
+            sessions_end(actor=entry.actor(), sessions=mine, reason="Went to another company.")
+        with tenant_context(tenant_id):
+            session = session_begin(
+                user=membership.user,
+                account=membership,
+                channel=SessionChannel.BROWSER,
+                device=device,
+                is_factor_required=True,
+                factor_verified_at=system_now() if entry.is_factor_verified else None,
+            )
+            audit(
+                "accounts.session_move",
+                actor=entry.actor(),
+                subject=subject_of(membership.user),
+                reason="from another company",
+            )
+    return session
+
+
+def session_end(*, actor: Actor, user_id: UUID, session_id: UUID, reason: str) -> None:
+    """End one log-in of a person; ended ones stay as they are.
+
+    Raises:
+        SessionUnknown: no such log-in of this person in this tenant.
+    """
+    mine = Session.objects.filter(user_id=user_id)
+    if not mine.filter(pk=session_id).exists():
+        raise SessionUnknown("There is no such log-in.")
+    sessions_end(actor=actor, sessions=mine.filter(pk=session_id), reason=reason)
+
+
+def sessions_end(*, actor: Actor, sessions: QuerySet[Session], reason: str) -> int:
+    """End log-ins: their tokens and cookies are worthless within a second.
+
+    Args:
+        sessions: which; those that have ended already are left alone.
+        reason: what the person reads in the list of their log-ins.
+
+    Returns:
+        How many were ended.
+    """
+    with transaction.atomic():
+        ending = list(sessions.filter(ended_at=None).select_related("portal_account"))
+        if not ending:
+            return 0
+        keys = [session.pk for session in ending]
+        Session.objects.filter(pk__in=keys).update(ended_at=system_now(), end_reason=reason)
+        for session in ending:
+            account = session.portal_account
+            audit(
+                "accounts.session_end",
+                actor=actor,
+                subject=subject_of(session),
+                reason=reason,
+                customer_id=account.customer_id if account else None,
+            )
+        entries_forget_on_commit(SESSION, keys)
+        return len(ending)
+
+
+def sessions_refresh_permissions(*, sessions: QuerySet[Session]) -> None:
+    """Make living log-ins see changed roles, grants or names from the next request on."""
+    living = sessions.filter(ended_at=None, expires_at__gt=system_now())
+    keys = list(living.values_list("pk", flat=True))
+    Session.objects.filter(pk__in=keys).update(permission_version=F("permission_version") + 1)
+    entries_forget_on_commit(SESSION, keys)
+
+
+def sessions_of_users(user_ids: Iterable[UUID]) -> QuerySet[Session]:
+    """Return the log-ins of these people in the tenant at hand."""
+    return Session.objects.filter(user_id__in=list(user_ids))

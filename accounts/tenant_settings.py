@@ -1,0 +1,40 @@
+"""What each company may choose about its ways in."""
+
+from ispplatform.core.tenant_settings import TenantSetting, between
+
+LOGIN_ATTEMPTS = TenantSetting[int](
+    key="accounts.login_attempts",
+    default=5,
+    label="Failed log-ins in a row before an account is locked",
+    check=between(3, 20),
+)
+LOGIN_LOCK_MINUTES = TenantSetting[int](
+    key="accounts.login_lock_minutes",
+    default=15,
+    label="Minutes that a locked account stays locked",
+    check=between(1, 1440),
+)
+EMAIL_CODE_MINUTES = TenantSetting[int](
+    key="accounts.email_code_minutes",
+    default=10,
+    label="Minutes that a mailed confirmation code can be used",
+    check=between(5, 60),
+)
+EMAIL_CODE_ATTEMPTS = TenantSetting[int](
+    key="accounts.email_code_attempts",
+    default=5,
+    label="Attempts at a mailed confirmation code",
+    check=between(3, 10),
+)
+PASSWORD_LINK_MINUTES = TenantSetting[int](
+    key="accounts.password_link_minutes",
+    default=60,
+    label="Minutes that a link for a forgotten password can be used",
+    check=between(10, 1440),
+)
+ACTIVATION_LINK_HOURS = TenantSetting[int](
+    key="accounts.activation_link_hours",
+    default=168,
+    label="Hours that the link of a new account made by staff can be used",
+    check=between(1, 720),
+)

@@ -1,0 +1,1 @@
+"""Everything that is handed out and later recognised: signed, derived and random tokens."""

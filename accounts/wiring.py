@@ -1,0 +1,36 @@
+"""What identity and access plugs into the kernel."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import events, tasks, tenant_settings
+from accounts.api import schema
+from accounts.portal import refusals
+from accounts.services.second_factors import factor_secrets_rotate
+from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
+from ispplatform.core.permissions import declare_permissions
+from ispplatform.core.secrets import OTHER_STORES
+
+OTHER_STORES.fill(factor_secrets_rotate)
+PORTAL_NAVIGATION.fill(
+    PortalEntry(key="account", label=_("Account"), url_name="accounts:account", icon="user-round"),
+    order=80,
+)
+
+__all__ = ["events", "refusals", "schema", "tasks", "tenant_settings"]
+
+declare_permissions(
+    ("users:read", "See colleagues and their log-ins", "support", "operator"),
+    ("users:create", "Make colleagues"),
+    ("users:update", "Change and suspend colleagues"),
+    ("roles:read", "See roles and what they allow", "support", "operator"),
+    ("roles:manage", "Make and change roles"),
+    ("roles:assign", "Give roles to colleagues"),
+    ("sessions:manage", "See and end colleagues' log-ins"),
+    ("api_keys:read", "See API keys", "operator"),
+    ("api_keys:manage", "Make, rotate and revoke API keys"),
+    ("portal_accounts:read", "See customers' log-ins", "support", "billing", "sales"),
+    ("portal_accounts:manage", "Make, invite and disable customers' log-ins", "support"),
+    ("own_profile:read", "See the own profile", "customer"),
+    ("own_profile:update", "Change the own profile", "customer"),
+    ("own_sessions:manage", "See and end the own log-ins", "customer"),
+)

@@ -1,0 +1,27 @@
+"""Billing in the back office."""
+
+from billing.admin.credit import CreditEntryAdmin
+from billing.admin.documents import DocumentAdmin, NumberSeriesAdmin
+from billing.admin.dunning import DunningCaseAdmin, DunningHoldAdmin
+from billing.admin.gateways import DisputeAdmin, GatewayEventAdmin
+from billing.admin.invoices import InvoiceAdmin
+from billing.admin.ledger import JournalEntryAdmin, LedgerAccountAdmin
+from billing.admin.payments import PaymentAdmin, PaymentMethodAdmin, RefundAdmin
+from billing.admin.subscriptions import SubscriptionAdmin
+
+__all__ = [
+    "CreditEntryAdmin",
+    "DisputeAdmin",
+    "DocumentAdmin",
+    "DunningCaseAdmin",
+    "DunningHoldAdmin",
+    "GatewayEventAdmin",
+    "InvoiceAdmin",
+    "JournalEntryAdmin",
+    "LedgerAccountAdmin",
+    "NumberSeriesAdmin",
+    "PaymentAdmin",
+    "PaymentMethodAdmin",
+    "RefundAdmin",
+    "SubscriptionAdmin",
+]

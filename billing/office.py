@@ -1,0 +1,171 @@
+"""What billing adds to the back office: tiles, search, the customer page."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Expression, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from billing.choices import InvoiceStatus, PaymentState
+from billing.models import CreditEntry, Document, Invoice, Payment
+from billing.models.querysets import OPEN_STATUSES
+from billing.selectors.payments import credit_of
+from customers.models import Customer
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.search import SearchHit
+from ispplatform.core.clock import business_today, system_now
+from ispplatform.core.models import AttentionItem
+from ispplatform.core.models.tenants import Tenant
+from ispplatform.core.money import from_minor
+from ispplatform.core.pages.formats import format_locale, money_text
+from ispplatform.core.tenancy.lookup import tenant_by_id
+
+ROWS = 10
+
+
+def balance_expression() -> Expression:
+    """Return what a customer owes less its credit, in minor units, as a subquery each."""
+    due = Invoice.objects.filter(customer=OuterRef("pk"), status__in=OPEN_STATUSES)
+    credit = CreditEntry.objects.filter(customer=OuterRef("pk"), remaining__gt=0)
+    return _summed(due, "amount_due") - _summed(credit, "remaining")
+
+
+def _summed(rows: Any, column: str) -> Any:
+    sums = rows.order_by().values("customer").annotate(units=Sum(column)).values("units")
+    return Coalesce(Subquery(sums, output_field=IntegerField()), 0)
+
+
+def _currency(customer: Customer) -> str:
+    return customer.currency or tenant_by_id(customer.tenant_id).currency
+
+
+def _money(amount: Any, currency: str) -> str:
+    return money_text(amount, currency, format_locale(get_language() or "en"))
+
+
+def credit_fact(customer: Customer) -> str:
+    """Return a customer's credit; empty where there is none."""
+    currency = _currency(customer)
+    credit = credit_of(customer, currency)
+    return _money(credit, currency) if credit else ""
+
+
+def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
+    """Return the newest invoices and payments of a customer."""
+    invoices = Invoice.objects.filter(customer=customer).order_by("-pk")
+    payments = Payment.objects.filter(customer=customer).select_related("document")
+    return {
+        "invoices": list(invoices[:ROWS]),
+        "payments": list(payments.order_by("-pk")[:ROWS]) if actor.can("payments:read") else [],
+    }
+
+
+def customer_url(page: str, customer: Customer) -> str:
+    """Return the address of a form that begins with this customer's number."""
+    return f"{reverse(f'admin:billing_{page}_add')}?customer_number={customer.customer_number}"
+
+
+def subject_page(page: str, item: AttentionItem) -> str:
+    """Return the address of what a row of *Needs a person* is about."""
+    return reverse(f"admin:billing_{page}_change", args=[item.subject_id])
+
+
+def customer_page(item: AttentionItem) -> str:
+    """Return the address of the customer that a row of *Needs a person* is about."""
+    return reverse("admin:customers_customer_change", args=[item.subject_id])
+
+
+def unpaid_page(item: AttentionItem) -> str:
+    """Return the address of the page about what stands still and what waits for a person."""
+    return reverse("admin:billing_unpaid")
+
+
+def deletion_refusal(customer_id: UUID) -> str:
+    """Return why a customer's money forbids deleting it; empty when it does not."""
+    if Invoice.objects.open().filter(customer_id=customer_id).exists():
+        return _("Invoices are still open.")
+    if CreditEntry.objects.filter(customer_id=customer_id, remaining__gt=0).exists():
+        return _("The customer still has credit.")
+    return ""
+
+
+def find_documents(term: str, limit: int) -> Iterable[SearchHit]:
+    """Find documents by number."""
+    rows = Document.objects.filter(number__istartswith=term).select_related("customer")
+    for row in rows.order_by("-pk")[:limit]:
+        page = "invoice" if hasattr(row, "invoice") else "document"
+        yield SearchHit(
+            title=row.number,
+            detail=f"{row.get_kind_display()} · {row.customer.display_name}",
+            url=reverse(f"admin:billing_{page}_change", args=[row.pk]),
+            is_exact=row.number.casefold() == term.casefold(),
+        )
+
+
+def find_payments(term: str, limit: int) -> Iterable[SearchHit]:
+    """Find payments by bank reference, the gateway's id, or a card's last four."""
+    condition = Q(reference__iexact=term) | Q(gateway_reference=term)
+    if len(term) == 4 and term.isdigit():
+        condition |= Q(payment_method__last_four=term)
+    rows = Payment.objects.filter(condition).select_related("customer")
+    for row in rows.order_by("-pk")[:limit]:
+        yield SearchHit(
+            title=str(row),
+            detail=f"{_money(row.amount, row.currency)} · {row.customer.display_name}",
+            url=reverse("admin:billing_payment_change", args=[row.pk]),
+            is_exact=row.gateway_reference == term,
+        )
+
+
+def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
+    """Return today's payments, and the charges declined in the last 24 hours. One query."""
+    today = business_today(tenant)
+    came = Q(state=PaymentState.SETTLED, received_on=today, currency=tenant.currency)
+    declined = Q(state=PaymentState.FAILED, updated_at__gte=system_now() - timedelta(days=1))
+    figures = Payment.objects.filter(came | declined).aggregate(
+        payments=Count("pk", filter=came),
+        money=Sum("amount_settled", filter=came),
+        failed=Count("pk", filter=declined),
+    )
+    listed = reverse("admin:billing_payment_changelist")
+    return {
+        "payments": figures["payments"],
+        "money": from_minor(figures["money"] or 0, tenant.currency),
+        "currency": tenant.currency,
+        "failed": figures["failed"],
+        "payments_url": f"{listed}?received_on={today}",
+        "failed_url": f"{listed}?state__exact=failed",
+    }
+
+
+def money_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
+    """Return what is open and overdue, and the cash of this month against the last. Two queries."""
+    today = business_today(tenant)
+    month = today.replace(day=1)
+    last_month = (month - timedelta(days=1)).replace(day=1)
+    owed = Invoice.objects.open().filter(currency=tenant.currency)
+    invoices = owed.aggregate(
+        open=Sum("amount_due"),
+        overdue=Sum("amount_due", filter=Q(status=InvoiceStatus.OVERDUE)),
+    )
+    settled = Payment.objects.filter(
+        state=PaymentState.SETTLED, currency=tenant.currency, received_on__gte=last_month
+    )
+    cash = settled.aggregate(
+        this=Sum("amount_settled", filter=Q(received_on__gte=month)),
+        last=Sum("amount_settled", filter=Q(received_on__lt=month)),
+    )
+    listed = reverse("admin:billing_invoice_changelist")
+    units = {**invoices, **cash}
+    return {
+        **{name: from_minor(value or 0, tenant.currency) for name, value in units.items()},
+        "currency": tenant.currency,
+        "open_url": f"{listed}?status__exact=sent",
+        "overdue_url": f"{listed}?status__exact=overdue",
+        "cash_url": reverse("admin:billing_payment_changelist"),
+    }

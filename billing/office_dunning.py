@@ -1,0 +1,291 @@
+"""What staff see of unpaid invoices on the pages of invoices and customers, and can do there."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import DunningCase, DunningHold, DunningStep, Invoice
+from billing.rules.dunning import StepKind
+from billing.selectors.dunning import (
+    Forecast,
+    card_to_charge,
+    day_of,
+    dunning_cases_for,
+    forecast_of,
+    holds_open,
+    invoices_undecided,
+    standstill_known,
+)
+from billing.services.dunning_acts import (
+    dunning_charge_now,
+    dunning_resume_now,
+    dunning_skip,
+    renewal_trust,
+)
+from billing.services.dunning_holds import dunning_hold_end, dunning_pause, dunning_promise
+from billing.words_dunning import (
+    STEPS,
+    staff_sentence,
+    standstill_sentence,
+    standstill_words,
+    step_sentence,
+)
+from customers.models import Customer
+from customers.rules.timeline import TimelineFacts
+from customers.slots import TimelineSentence
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm, acts_for
+from ispplatform.core.clock import business_today
+from ispplatform.core.tenancy.lookup import tenant_by_id
+
+Values = Mapping[str, Any]
+ROWS = 10
+DAY = forms.DateInput(attrs={"type": "date"})
+USUAL_PROMISE = timedelta(days=7)
+
+
+class UntilForm(forms.Form):
+    """Until when, and why."""
+
+    until = forms.DateField(
+        label=_("Do not suspend until"), widget=DAY, help_text=_("On this day it goes on.")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea)
+
+
+def _in_a_week(row: DunningCase) -> dict[str, Any]:
+    return {"until": business_today(tenant_by_id(row.tenant_id)) + USUAL_PROMISE}
+
+
+def _charged(actor: Actor, row: DunningCase, values: Values) -> str:
+    payment = dunning_charge_now(actor=actor, case_id=row.pk)
+    return _t("%(amount)s %(currency)s are being charged.") % {
+        "amount": payment.amount,
+        "currency": payment.currency,
+    }
+
+
+def _promised(actor: Actor, row: DunningCase, values: Values) -> str:
+    hold = dunning_promise(actor=actor, customer=row.customer, **values)
+    return _t("Nothing of this customer is suspended before %(day)s.") % {"day": hold.until}
+
+
+def _paused(actor: Actor, row: DunningCase, values: Values) -> str:
+    dunning_pause(actor=actor, customer=row.customer, invoice=row.invoice, **values)
+    return _t("It stands still until somebody lets it go on.")
+
+
+def _gone_on(actor: Actor, row: DunningCase, values: Values) -> str:
+    for hold in list(holds_open(row.customer_id, invoice_id=row.invoice_id)):
+        dunning_hold_end(actor=actor, hold_id=hold.pk)
+    return _t("It goes on.")
+
+
+def _skipped(actor: Actor, row: DunningCase, values: Values) -> str:
+    dunning_skip(actor=actor, case_id=row.pk, key=row.next_key, **values)
+    return _t("Left out.")
+
+
+def _resumed(actor: Actor, row: DunningCase, values: Values) -> str:
+    dunning_resume_now(actor=actor, case_id=row.pk, **values)
+    return _t("The services run again in a moment.")
+
+
+def _trusted(actor: Actor, row: DunningCase, values: Values) -> str:
+    renewal_trust(actor=actor, case_id=row.pk, **values)
+    return _t("The domain is being renewed; the invoice stays open.")
+
+
+def _is_open(row: DunningCase) -> bool:
+    return row.closed_at is None
+
+
+def _is_held(row: DunningCase) -> bool:
+    return _is_open(row) and holds_open(row.customer_id, invoice_id=row.invoice_id).exists()
+
+
+def _invoice_page(row: DunningCase) -> str:
+    return reverse("admin:billing_invoice_change", args=[row.invoice_id])
+
+
+ACTS = (
+    Act(
+        name="resume",
+        label=_("Resume now"),
+        permission="dunning:manage",
+        run=_resumed,
+        form=UntilForm,
+        initial=_in_a_week,
+        explanation=_("The services run again before the money came."),
+        applies=lambda row: _is_open(row) and row.suspended_at is not None,
+        tone="main",
+        leads_to=_invoice_page,
+    ),
+    Act(
+        name="trust",
+        label=_("Renew on trust"),
+        permission="dunning:trust",
+        run=_trusted,
+        form=ReasonForm,
+        explanation=_("The domain is renewed now, at our expense; the invoice stays open."),
+        applies=lambda row: _is_open(row) and row.expires_on is not None,
+        tone="main",
+        leads_to=_invoice_page,
+    ),
+    Act(
+        name="charge",
+        label=_("Charge the card now"),
+        permission="payments:create",
+        run=_charged,
+        explanation=_("The whole amount that is open is charged."),
+        applies=lambda row: _is_open(row) and card_to_charge(row.customer_id) is not None,
+        leads_to=_invoice_page,
+    ),
+    Act(
+        name="promise",
+        label=_("Do not suspend until"),
+        permission="dunning:manage",
+        run=_promised,
+        form=UntilForm,
+        initial=_in_a_week,
+        explanation=_("For all invoices of the customer: no charge, no mail, no suspension."),
+        applies=_is_open,
+        leads_to=_invoice_page,
+    ),
+    Act(
+        name="pause",
+        label=_("Pause dunning"),
+        permission="dunning:manage",
+        run=_paused,
+        form=ReasonForm,
+        explanation=_("For this invoice, until somebody lets it go on."),
+        applies=lambda row: _is_open(row) and not _is_held(row),
+        leads_to=_invoice_page,
+    ),
+    Act(
+        name="go-on",
+        label=_("Let it go on"),
+        permission="dunning:manage",
+        run=_gone_on,
+        explanation=_("Every pause, agreed day and trouble of a gateway that holds it up ends."),
+        applies=_is_held,
+        leads_to=_invoice_page,
+    ),
+    Act(
+        name="skip",
+        label=_("Leave out the next step"),
+        permission="dunning:manage",
+        run=_skipped,
+        form=ReasonForm,
+        applies=lambda row: _is_open(row) and bool(row.next_key),
+        leads_to=_invoice_page,
+    ),
+)
+
+
+def invoice_line(invoice: Invoice, actor: Actor, *, show_invoice: bool = False) -> dict[str, Any]:
+    """Return what the pages show of one open invoice; empty for one that is not."""
+    forecast = forecast_of(invoice)
+    if forecast is None:
+        return {}
+    case = forecast.case
+    return {
+        "invoice": invoice,
+        "show_invoice": show_invoice,
+        "sentence": staff_sentence(forecast),
+        "standstill": standstill_sentence(forecast),
+        "trouble": case.trouble if case is not None else "",
+        "is_suspended": forecast.is_suspended,
+        "suspend_on": forecast.suspend_on,
+        "subjects": [subject.label for subject in forecast.subjects],
+        "acts": _acts(forecast, actor),
+    }
+
+
+def _acts(forecast: Forecast, actor: Actor) -> list[dict[str, str | Promise]]:
+    case = forecast.case
+    if case is None:
+        return []
+    return [{"label": act.label, "url": _act_url(case, act)} for act in acts_for(ACTS, case, actor)]
+
+
+def dunning_history(invoice: Invoice) -> list[dict[str, Any]]:
+    """Return what was done about an invoice, in its order."""
+    rows = DunningStep.objects.filter(case__invoice=invoice).select_related("payment")
+    return [{"row": step, "words": STEPS[StepKind(step.kind)]} for step in rows]
+
+
+def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
+    """Return what happens next to a customer's open invoices, and what holds it up. Four queries.
+
+    A stop switch that holds everything up is not told here: it stands in red on every page.
+    """
+    cases = dunning_cases_for(actor).filter(customer=customer, closed_at=None)
+    shown = list(cases.select_related("plan").order_by("next_at", "pk")[:ROWS])
+    holds = list(holds_open(customer.pk))
+    undecided = invoices_undecided([case.invoice_id for case in shown])
+    return {
+        "lines": [_case_line(case, actor, holds=holds, undecided=undecided) for case in shown],
+        "holds": holds,
+        "pause_url": pause_url(customer) if shown and actor.can("dunning:manage") else "",
+    }
+
+
+def _case_line(
+    case: DunningCase, actor: Actor, *, holds: list[DunningHold], undecided: set[UUID]
+) -> dict[str, Any]:
+    stopped = standstill_known(case, case.invoice, holds=holds, is_undecided=undecided)
+    names = ["charge", "skip"] if case.suspended_at is None else ["resume", "charge"]
+    wanted = [act for act in ACTS if act.name in names and actor.can(act.permission)]
+    return {
+        "invoice": case.invoice,
+        "show_invoice": True,
+        "sentence": step_sentence(case.next_kind, day_of(case)),
+        "standstill": standstill_words(stopped),
+        "trouble": case.trouble,
+        "is_suspended": case.suspended_at is not None,
+        "acts": [{"label": act.label, "url": _act_url(case, act)} for act in wanted],
+    }
+
+
+def _act_url(case: DunningCase, act: Act) -> str:
+    return reverse("admin:billing_dunningcase_act", args=[case.pk, act.name])
+
+
+def pause_url(customer: Customer) -> str:
+    """Return the address of the form that lets a customer's dunning stand still."""
+    address = reverse("admin:billing_dunninghold_add")
+    return f"{address}?customer_number={customer.customer_number}"
+
+
+def _told(sentence: str | Promise) -> Callable[[TimelineFacts], str]:
+    def text(facts: TimelineFacts) -> str:
+        return f"{facts.subject_label}: {sentence}"
+
+    return text
+
+
+SENTENCES = tuple(
+    TimelineSentence(act=f"billing.{act}", text=_told(sentence))
+    for act, sentence in (
+        ("dunning_charge", _("the card was to be charged")),
+        ("dunning_reminder", _("a reminder was due")),
+        ("dunning_last_notice", _("the last notice was due")),
+        ("dunning_renewal_notice", _("a warning about the domain was due")),
+        ("dunning_decide", _("somebody was asked about the renewal of the domain")),
+        ("dunning_suspend", _("services were to be suspended")),
+        ("dunning_terminate", _("services were to end")),
+        ("dunning_resume", _("services run again before the money came")),
+        ("dunning_promise", _("nothing is suspended until an agreed day")),
+        ("dunning_pause", _("dunning stands still")),
+        ("dunning_go_on", _("dunning goes on")),
+        ("renewal_trust", _("the domain is renewed on trust")),
+    )
+)

@@ -1,0 +1,1 @@
+"""Reading billing: what the caller may see, and facts that higher apps ask for."""

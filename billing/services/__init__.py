@@ -1,0 +1,1 @@
+"""What other apps may ask of billing; each act is one transaction, audited."""

@@ -1,0 +1,139 @@
+"""What billing plugs into the back office; read by ``wiring.py``."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from billing import office, office_dunning
+from customers.slots import (
+    CustomerAct,
+    CustomerFact,
+    CustomerFigure,
+    CustomerPanel,
+    DeletionGuard,
+    customer_acts,
+    customer_facts,
+    customer_figures,
+    customer_panels,
+    deletion_guards,
+    timeline_sentences,
+)
+from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+
+for key, label, page, icon, permission in (
+    ("invoices", _("Invoices"), "invoice", "receipt_long", "invoices:read"),
+    ("documents", _("All documents"), "document", "description", "invoices:read"),
+    ("payments", _("Payments"), "payment", "payments", "payments:read"),
+    ("refunds", _("Refunds"), "refund", "undo", "payments:read"),
+    ("dunning", _("Unpaid invoices"), "dunningcase", "notification_important", "invoices:read"),
+    ("subscriptions", _("Subscriptions"), "subscription", "autorenew", "subscriptions:read"),
+    ("credit", _("Credit"), "creditentry", "savings", "credits:read"),
+    ("cards", _("Payment methods"), "paymentmethod", "credit_card", "payment_methods:read"),
+    ("journal", _("Journal"), "journalentry", "menu_book", "ledger:read"),
+    ("numbers", _("Numbers"), "numberseries", "pin", "invoices:number"),
+):
+    ADMIN_NAVIGATION.fill(
+        AdminEntry(
+            key=key,
+            section="billing",
+            label=label,
+            url_name=f"admin:billing_{page}_changelist",
+            icon=icon,
+            permission=permission,
+        )
+    )
+
+DASHBOARD_TILES.fill(
+    DashboardTile(
+        key="billing_today",
+        place=Place.TODAY,
+        title=_("Payments today"),
+        permission="payments:read",
+        template="billing/admin/tile_today.html",
+        content=office.today_tile,
+    )
+)
+DASHBOARD_TILES.fill(
+    DashboardTile(
+        key="billing_money",
+        place=Place.MONEY,
+        title=_("Money"),
+        permission="invoices:read",
+        template="billing/admin/tile_money.html",
+        content=office.money_tile,
+    )
+)
+
+SEARCH_SOURCES.fill(
+    SearchSource(
+        key="documents",
+        label=_("Documents"),
+        icon="receipt_long",
+        permission="invoices:read",
+        find=office.find_documents,
+    )
+)
+SEARCH_SOURCES.fill(
+    SearchSource(
+        key="payments",
+        label=_("Payments"),
+        icon="payments",
+        permission="payments:read",
+        find=office.find_payments,
+    )
+)
+
+customer_figures.fill(
+    CustomerFigure(name="balance", expression=office.balance_expression, is_money=True)
+)
+customer_facts.fill(
+    CustomerFact(
+        key="credit", label=_("Credit"), permission="credits:read", value=office.credit_fact
+    )
+)
+customer_panels.fill(
+    CustomerPanel(
+        key="invoices",
+        title=_("Invoices and payments"),
+        permission="invoices:read",
+        template="billing/admin/panel.html",
+        context=office.customer_panel,
+    ),
+    order=40,
+)
+customer_panels.fill(
+    CustomerPanel(
+        key="dunning",
+        title=_("What happens next to open invoices"),
+        permission="invoices:read",
+        template="billing/admin/dunning_panel.html",
+        context=office_dunning.customer_panel,
+    ),
+    order=10,
+)
+for sentence in office_dunning.SENTENCES:
+    timeline_sentences.fill(sentence)
+customer_acts.fill(
+    CustomerAct(
+        key="pause-dunning",
+        label=_("Pause dunning"),
+        permission="dunning:manage",
+        url=office_dunning.pause_url,
+    )
+)
+for key, label, page, permission in (
+    ("new-invoice", _("New invoice"), "invoice", "invoices:create"),
+    ("record-payment", _("Record payment"), "payment", "payments:record"),
+    ("give-credit", _("Give credit"), "creditentry", "credits:grant"),
+):
+    customer_acts.fill(
+        CustomerAct(
+            key=key,
+            label=label,
+            permission=permission,
+            url=partial(office.customer_url, page),
+        )
+    )
+deletion_guards.fill(DeletionGuard(key="billing", refusal=office.deletion_refusal))

@@ -1,0 +1,1 @@
+"""What beat and workers do by themselves."""

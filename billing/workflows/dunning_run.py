@@ -1,0 +1,156 @@
+"""Following up unpaid invoices: what is due is done, case by case; many suspensions wait."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from billing.choices import PlanState, StepState
+from billing.models import DunningCase, DunningHold, DunningStep, Invoice, SuspensionPlan
+from billing.models.querysets import OPEN_STATUSES
+from billing.preferences_dunning import (
+    HOUR,
+    PLAN_PERCENT,
+    PLAN_PERCENT_FROM,
+    PLAN_SUSPENSIONS,
+)
+from billing.rules.dunning import StepKind, needs_plan
+from billing.selectors.dunning import (
+    cases_due,
+    promises_ended,
+    subjects_of_cases,
+    switch_standstill,
+    working_count,
+    zone_of,
+)
+from billing.services.attention import dunning_stuck
+from billing.services.dunning import (
+    dunning_close_if_over,
+    dunning_failed,
+    dunning_go_on,
+    dunning_open,
+)
+from billing.services.dunning_holds import dunning_hold_end
+from billing.services.gateway_outages import outages_end_by_themselves, outages_notice
+from billing.services.suspension_plans import suspension_plan_make, suspension_plan_prune
+from ispplatform.core.actors import Actor
+from ispplatform.core.clock import business_now, business_today
+from ispplatform.core.due import day_begins, earliest
+from ispplatform.core.errors import PlatformError
+from ispplatform.core.models.tenants import Tenant
+from ispplatform.core.tenancy.context import tenant_context
+
+logger = logging.getLogger(__name__)
+
+CALENDAR = Actor.system("dunning")
+OPENED_AT_ONCE = 2000  # invoices; the newest first, what is left comes with the next run
+
+
+def next_dunning_due(tenant: Tenant, after: datetime) -> datetime | None:
+    """Return the first business instant after ``after`` at which a step falls due."""
+    steps = DunningCase.objects.filter(closed_at=None, next_at__gt=after)
+    step_at = steps.order_by("next_at").values_list("next_at", flat=True).first()
+    promises = DunningHold.objects.filter(closed_at=None, until__gte=after.date())
+    for day in promises.order_by("until").values_list("until", flat=True).distinct()[:3]:
+        if day is not None and (at := day_begins(day, tenant, hour=HOUR.of(tenant))) > after:
+            return earliest(step_at, at)
+    return step_at
+
+
+def dunning_run_by_beat(tenant: Tenant) -> int:
+    """Follow up the tenant's unpaid invoices; nobody is charged or written to at night.
+
+    Returns:
+        How many steps were taken.
+    """
+    hour = business_now(tenant).astimezone(zone_of(tenant)).hour
+    return dunning_run(tenant) if hour >= HOUR.of(tenant) else 0
+
+
+def dunning_run(tenant: Tenant) -> int:
+    """Take every step that is due for the tenant's unpaid invoices; return how many were taken.
+
+    Safe to repeat and to run twice at once: a step is taken once. One that fails is put before a
+    person and stops no other.
+    """
+    with tenant_context(tenant.pk):
+        _keep_cases()
+        outages_end_by_themselves(tenant)
+        outages_notice(tenant)
+        if switch_standstill(tenant) is not None:
+            return 0
+        for hold in promises_ended(tenant):
+            dunning_hold_end(actor=CALENDAR, hold_id=hold.pk)
+        return _steps_run(tenant) + _suspensions_run(tenant)
+
+
+def _keep_cases() -> None:
+    """Open what is missing, close what is over, and forget lists on which nothing is left."""
+    missing = Invoice.objects.open().filter(dunning=None, amount_due__gt=0)
+    for invoice in list(missing.select_related("document").order_by("-pk")[:OPENED_AT_ONCE]):
+        _open(invoice)
+    over = DunningCase.objects.filter(closed_at=None).exclude(invoice__status__in=OPEN_STATUSES)
+    for invoice_id in list(over.values_list("invoice_id", flat=True)):
+        dunning_close_if_over(invoice_id=invoice_id)
+    for plan in SuspensionPlan.objects.filter(state=PlanState.WAITING, cases=None):
+        suspension_plan_prune(plan=plan)
+
+
+def _open(invoice: Invoice) -> None:
+    try:
+        dunning_open(invoice=invoice)
+    except Exception as error:  # the border of the run: one invoice stops no other
+        logger.exception("Dunning was not begun.", extra={"invoice_id": str(invoice.pk)})
+        with transaction.atomic():
+            dunning_stuck(invoice, sentence=f"{type(error).__name__}: {error}")
+
+
+def _steps_run(tenant: Tenant) -> int:
+    """Take what is due; a suspension is only put off here when it is not its time."""
+    ids = list(cases_due(business_now(tenant)).values_list("pk", flat=True))
+    return sum(_go_on(case_id) for case_id in ids)
+
+
+def _go_on(case_id: UUID, *, may_suspend: bool = False) -> int:
+    try:
+        return dunning_go_on(case_id=case_id, may_suspend=may_suspend)
+    except PlatformError as refusal:
+        dunning_failed(case_id=case_id, sentence=refusal.message)
+    except Exception as error:  # the border of the run: one customer stops no other
+        logger.exception("Dunning failed.", extra={"case_id": str(case_id)})
+        dunning_failed(case_id=case_id, sentence=f"{type(error).__name__}: {error}")
+    return 0
+
+
+def _suspensions_run(tenant: Tenant) -> int:
+    """Suspend what is due, unless it is so much that a person has to see the list first."""
+    due = cases_due(business_now(tenant)).filter(
+        next_kind=StepKind.SUSPEND, notice_accepted_at__isnull=False
+    )
+    cases = list(due.select_related("plan", "invoice__document"))
+    confirmed = [case.pk for case in cases if case.plan is not None]
+    asked = [case for case in cases if case.plan is None]
+    if _are_many(tenant, len(subjects_of_cases(asked))):
+        suspension_plan_make(case_ids=[case.pk for case in asked])
+        asked = []
+    ready = [*confirmed, *(case.pk for case in asked)]
+    return sum(_go_on(case_id, may_suspend=True) for case_id in ready)
+
+
+def _are_many(tenant: Tenant, services: int) -> bool:
+    if not services:
+        return False
+    midnight = day_begins(business_today(tenant), tenant)
+    today = DunningStep.objects.filter(
+        kind=StepKind.SUSPEND, state=StepState.DONE, taken_at__gte=midnight
+    )
+    done = today.aggregate(count=Sum("services_count"))["count"] or 0
+    return needs_plan(
+        services=services + done,
+        active=working_count() + done,
+        most=PLAN_SUSPENSIONS.of(tenant),
+        most_percent=PLAN_PERCENT.of(tenant),
+        percent_from=PLAN_PERCENT_FROM.of(tenant),
+    )

@@ -1,0 +1,38 @@
+"""Asking the gateway for payments that it did not decide at once."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from billing.models import Payment
+from billing.services.payment_checks import payment_check
+from ispplatform.core.actors import Actor
+from ispplatform.core.clock import system_now
+from ispplatform.core.tenancy.context import across_tenants, tenant_context
+
+BATCH = 100
+ASKS = Actor.system("payment checks")
+
+
+def payments_check_due() -> int:
+    """Start asking for every payment that is due, of all tenants; return how many.
+
+    A company whose clock is being moved is left alone: the move asks.
+    """
+    now = system_now()
+    with across_tenants("find payments to ask the gateways for"):
+        rows = Payment.objects.filter(next_check_at__lte=now, tenant__clock_held_at=None)
+        due: list[tuple[UUID, UUID]] = list(
+            rows.order_by("next_check_at").values_list("tenant_id", "pk")[:BATCH]
+        )
+    started = 0
+    for tenant_id, payment_id in due:
+        with tenant_context(tenant_id), transaction.atomic():
+            locked = Payment.objects.select_for_update().filter(
+                pk=payment_id, next_check_at__lte=now
+            )
+            payment = locked.first()
+            if payment is not None:
+                payment_check(payment, actor=ASKS)
+                started += 1
+    return started

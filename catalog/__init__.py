@@ -1,0 +1,1 @@
+"""The catalogue: what is for sale, at which price, for whom, since when."""

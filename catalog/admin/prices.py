@@ -1,0 +1,61 @@
+"""Every version of every price; their plan's page leads here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog.admin.forms import EndForm
+from catalog.models import Price
+from catalog.services import price_end
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import money_column
+
+
+def _end(actor: Actor, row: Price, values: Mapping[str, Any]) -> str:
+    ended = price_end(actor=actor, price=row, valid_to=values["valid_to"])
+    return gettext("The price ends on %(day)s.") % {"day": ended.valid_to}
+
+
+def _plan_page(row: Price) -> str:
+    return reverse("admin:catalog_plan_change", args=[row.plan_id])
+
+
+@admin.register(Price)
+class PriceAdmin(ReadOnlyTenantAdmin):
+    """Versions of prices."""
+
+    permission_resource = "plans"
+    list_display = (
+        "plan",
+        "cycle",
+        "customer_type",
+        money_column("amount", label=_("first period")),
+        money_column("renewal_amount", label=_("later")),
+        money_column("setup_amount", label=_("set-up")),
+        "tax_included",
+        "valid_from",
+        "valid_to",
+    )
+    list_filter = ("currency", "cycle", "customer_type", "tax_included")
+    list_select_related = ("plan",)
+    search_fields = ("plan__name", "plan__code")
+    ordering = ("plan__sort_order", "plan__name", "-valid_from")
+    acts = (
+        Act(
+            name="end",
+            label=_("Let it end"),
+            permission="plans:update",
+            run=_end,
+            form=EndForm,
+            explanation=_(
+                "From that day on the plan is not sold at this price. Subscriptions keep it."
+            ),
+            leads_to=_plan_page,
+        ),
+    )

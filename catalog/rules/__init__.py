@@ -1,0 +1,1 @@
+"""Pure functions: cycles, endings of names, sentences about prices."""

@@ -1,0 +1,1 @@
+"""Customers: who they are, where they live, whom to write to, what staff noted about them."""

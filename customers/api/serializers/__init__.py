@@ -1,0 +1,1 @@
+"""Forms of customers, in and out."""

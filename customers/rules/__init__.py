@@ -1,0 +1,1 @@
+"""Pure functions: how a customer is called, found, and which values are sound."""

@@ -1,0 +1,135 @@
+"""What this app plugs into the kernel."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from customers import events, timeline
+from customers.models import Customer
+from customers.panels import PANELS
+from customers.selectors import recipients_for
+from customers.slots import customer_panels, timeline_sentences
+from customers.subscribers import confirm_customer_of_sign_up, make_customer_of_sign_up
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.search import SEARCH_SOURCES, SearchHit, SearchSource
+from ispplatform.core.events import subscribe
+from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
+from ispplatform.core.permissions import declare_permissions
+from notifications.slots import CustomerRecipients, Recipient, customer_recipients
+
+__all__ = ["events"]
+
+for sentence in timeline.SENTENCES:
+    timeline_sentences.fill(sentence)
+
+declare_permissions(
+    ("customers:read", "See customers"),
+    ("customers:create", "Make customers"),
+    ("customers:update", "Change customers, their status and tags"),
+    ("customers:delete", "Delete and restore customers"),
+    ("contacts:read", "See contacts of customers"),
+    ("contacts:create", "Add contacts to customers"),
+    ("contacts:update", "Change contacts of customers"),
+    ("contacts:delete", "Remove contacts of customers"),
+    ("notes:read", "Read notes about customers"),
+    ("notes:create", "Write notes about customers"),
+    ("notes:update", "Change and pin notes about customers"),
+    ("notes:delete", "Delete notes about customers"),
+)
+
+declare_statuses(
+    "customers.customer",
+    StatusWords(
+        value="pending",
+        staff=_("Pending"),
+        customer=_("Waiting for your confirmation"),
+        tone=Tone.WARN,
+        next=_("The link in the mail makes it active."),
+    ),
+    StatusWords(value="active", staff=_("Active"), customer=_("Active"), tone=Tone.GOOD),
+    StatusWords(
+        value="suspended",
+        staff=_("Suspended"),
+        customer=_("On hold"),
+        tone=Tone.BAD,
+        next=_("Open invoices can be paid; new orders are not taken."),
+    ),
+    StatusWords(value="inactive", staff=_("Inactive"), customer=_("Inactive"), tone=Tone.QUIET),
+    StatusWords(value="cancelled", staff=_("Cancelled"), customer=_("Closed"), tone=Tone.QUIET),
+)
+
+for order, panel in PANELS:
+    customer_panels.fill(panel, order=order)
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="customers",
+        section="customers",
+        label=_("Customers"),
+        url_name="admin:customers_customer_changelist",
+        icon="groups",
+        permission="customers:read",
+    ),
+    order=10,
+)
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="customer_tags",
+        section="customers",
+        label=_("Tags"),
+        url_name="admin:customers_tag_changelist",
+        icon="sell",
+        permission="customers:read",
+    ),
+    order=90,
+)
+
+
+def _recipients(customer_id: UUID, purpose: str) -> list[Recipient]:
+    customer = Customer.objects.filter(pk=customer_id).first()
+    if customer is None:
+        return []
+    return [
+        Recipient(
+            email=found.email,
+            name=found.name,
+            language=customer.language,
+            time_zone=customer.time_zone,
+        )
+        for found in recipients_for(customer_id, purpose)
+    ]
+
+
+customer_recipients.fill(CustomerRecipients(key="customers", find=_recipients))
+
+
+def _find(term: str, limit: int) -> Iterable[SearchHit]:
+    """Find customers by words, number, e-mail, telephone or portal id."""
+    rows = list(Customer.objects.not_deleted().matching(term).order_by("display_name")[:limit])
+    return [
+        SearchHit(
+            title=row.display_name,
+            detail=f"{row.customer_number} · {row.email}",
+            url=reverse("admin:customers_customer_change", args=[row.pk]),
+            is_exact=term.casefold() in {row.customer_number.casefold(), row.email.casefold()},
+        )
+        for row in rows
+    ]
+
+
+SEARCH_SOURCES.fill(
+    SearchSource(
+        key="customers",
+        label=_("Customers"),
+        icon="person",
+        permission="customers:read",
+        find=_find,
+    ),
+    order=10,
+)
+
+# One subscriber, so that a confirmation waits for the customer that it confirms.
+subscribe("accounts.portal_account_registered", "customers.sign_ups", make_customer_of_sign_up)
+subscribe("accounts.portal_account_activated", "customers.sign_ups", confirm_customer_of_sign_up)

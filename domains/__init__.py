@@ -1,0 +1,1 @@
+"""Names and their zones: registrars, registrations, registrant contacts, DNS."""

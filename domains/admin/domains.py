@@ -1,0 +1,227 @@
+"""Names and holders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from domains.choices import DomainStatus, ServerState
+from domains.findings import finding_sentences
+from domains.models import DelegationCheck, DnsZone, Domain, RegistrantContact
+from domains.services.delegation import delegation_check_start
+from domains.services.registration import read_back_start
+from domains.services.renewal import domain_renew
+from domains.services.settings import (
+    domain_set_auto_renew,
+    domain_set_lock,
+    domain_set_name_servers,
+)
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act
+from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import age_column, status_column
+from ispplatform.core.ids import uuid7
+
+HELD = (DomainStatus.ACTIVE, DomainStatus.EXPIRED)
+Values = Mapping[str, Any]
+
+
+class RenewForm(forms.Form):
+    """Asks for how long."""
+
+    years = forms.IntegerField(label=_("Years"), min_value=1, max_value=10, initial=1)
+
+
+class NameServersForm(forms.Form):
+    """Asks for the name servers."""
+
+    name_servers = forms.CharField(
+        label=_("Name servers, one a line"), widget=forms.Textarea, max_length=3500
+    )
+
+
+def _renew(actor: Actor, row: Domain, values: Values) -> str:
+    domain_renew(actor=actor, domain=row, years=values["years"], key=f"staff:{uuid7()}")
+    return gettext("The renewal is on its way.")
+
+
+def _read_back(actor: Actor, row: Domain, values: Values) -> str:
+    with transaction.atomic():
+        read_back_start(row, actor=actor)
+    return gettext("The registrar is being asked.")
+
+
+def _auto_renew(actor: Actor, row: Domain, values: Values) -> str:
+    domain_set_auto_renew(actor=actor, domain=row, enabled=not row.auto_renew)
+    return gettext("Changed.")
+
+
+def _lock(actor: Actor, row: Domain, values: Values) -> str:
+    domain_set_lock(actor=actor, domain=row, locked=not row.is_locked)
+    return gettext("The registrar is being told.")
+
+
+def _name_servers(actor: Actor, row: Domain, values: Values) -> str:
+    hosts = values["name_servers"].split()
+    domain_set_name_servers(actor=actor, domain=row, name_servers=hosts)
+    return gettext("The registrar is being told.")
+
+
+def _look(actor: Actor, row: Domain, values: Values) -> str:
+    delegation_check_start(actor=actor, domain=row)
+    return gettext("The DNS is being asked. Load the page again in a moment.")
+
+
+class DelegationInline(ReadOnlyInline):
+    """What the world was last found to see."""
+
+    model = DelegationCheck
+    verbose_name_plural = _("Look from outside")
+    fields = ("found", "leads", "answers", "checked_at")
+    readonly_fields = fields
+    ordering = ("-id",)
+
+    @admin.display(description=_("found"))
+    def found(self, row: DelegationCheck) -> str:
+        """Return what is not as it should be."""
+        return " ".join(finding_sentences(row.findings)) or "–"
+
+    @admin.display(description=_("leads to"))
+    def leads(self, row: DelegationCheck) -> str:
+        """Return the name servers that the registry leads to."""
+        return ", ".join(row.leads_to) or "–"
+
+    @admin.display(description=_("name servers"))
+    def answers(self, row: DelegationCheck) -> str:
+        """Return each server with its serial."""
+        return "; ".join(
+            f"{one['host']} {one['address']} {one['serial'] or ServerState(one['state']).label}"
+            for one in row.servers
+        )
+
+
+class ZoneInline(ReadOnlyInline):
+    """The zone of the name."""
+
+    model = DnsZone
+    fields = ("unicode_name", "status", "version", "pushed_version", "trouble")
+    readonly_fields = fields
+    ordering = ("-id",)
+    show_change_link = True
+
+
+@admin.register(Domain)
+class DomainAdmin(ReadOnlyTenantAdmin):
+    """Names: what the registrar said, and what staff can have it do."""
+
+    permission_resource = "domains"
+    acts = (
+        Act(
+            name="read-back",
+            label=_("Ask the registrar"),
+            permission="domains:update",
+            run=_read_back,
+            tone="main",
+            applies=lambda row: row.status in HELD,
+        ),
+        Act(
+            name="look",
+            label=_("Look from outside"),
+            permission="domains:read",
+            run=_look,
+            applies=lambda row: row.status in HELD,
+        ),
+        Act(
+            name="renew",
+            label=_("Renew now"),
+            permission="domains:renew",
+            run=_renew,
+            form=RenewForm,
+            explanation=_("The registrar charges us at once, whatever the customer has paid."),
+            applies=lambda row: row.status in HELD,
+        ),
+        Act(
+            name="auto-renew",
+            label=_("Switch auto-renew"),
+            permission="domains:update",
+            run=_auto_renew,
+            explanation=_("Whether the platform renews it by itself after payment."),
+            applies=lambda row: row.status in HELD,
+        ),
+        Act(
+            name="lock",
+            label=_("Lock or unlock"),
+            permission="domains:update",
+            run=_lock,
+            explanation=_("Whether the name can be moved to another registrar."),
+            applies=lambda row: row.status in HELD,
+        ),
+        Act(
+            name="name-servers",
+            label=_("Set name servers"),
+            permission="domains:update",
+            run=_name_servers,
+            form=NameServersForm,
+            initial=lambda row: {"name_servers": "\n".join(row.name_servers)},
+            applies=lambda row: row.status in HELD,
+        ),
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "unicode_name",
+                    "name",
+                    "customer",
+                    "status",
+                    "registered_at",
+                    "expires_at",
+                    "auto_renew",
+                    "is_locked",
+                    "name_servers",
+                    "drift",
+                )
+            },
+        ),
+        (
+            _("At the registrar"),
+            {"fields": ("connection", "registrant", "statuses", "reference", "read_at")},
+        ),
+        (_("What it hangs on"), {"fields": ("service", "years", "tld", "created_at", "id")}),
+    )
+    inlines = (DelegationInline, ZoneInline)
+    list_display = (
+        "unicode_name",
+        "customer",
+        status_column("status", "domains.domain", label=_("status")),
+        "expires_at",
+        "auto_renew",
+        "connection",
+    )
+    list_display_links = ("unicode_name",)
+    list_filter = ("status", "auto_renew", "tld")
+    list_select_related = ("customer", "connection")
+    search_fields = ("name", "unicode_name", "=customer__customer_number")
+    ordering = ("-id",)
+
+
+@admin.register(RegistrantContact)
+class RegistrantContactAdmin(ReadOnlyTenantAdmin):
+    """Holders of names."""
+
+    permission_resource = "domains"
+    list_display = (
+        "__str__",
+        "customer",
+        "email",
+        "country",
+        age_column("created_at", label=_("since")),
+    )
+    list_select_related = ("customer",)
+    search_fields = ("company_name", "last_name", "email", "=customer__customer_number")
+    ordering = ("-id",)

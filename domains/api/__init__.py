@@ -1,0 +1,1 @@
+"""Names and zones in the REST interface."""

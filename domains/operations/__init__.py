@@ -1,0 +1,1 @@
+"""What the engine does at registrars and DNS servers: kinds of operations, one class each."""

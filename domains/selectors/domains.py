@@ -1,0 +1,66 @@
+"""Names as somebody may see them."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from domains.errors import DomainNotFound
+from domains.models import Domain, RegistrantContact
+from domains.settings import EXPIRING_SOON_DAYS
+from ispplatform.core.actors import Actor
+from ispplatform.core.clock import business_now
+from ispplatform.core.models import Tenant
+
+
+def domains_for(actor: Actor) -> QuerySet[Domain]:
+    """Return the names that ``actor`` may see, newest first; a customer sees its own.
+
+    Raises:
+        NotPermitted: it may see none.
+    """
+    actor.require("domains:read")
+    rows = Domain.objects.order_by("-id")
+    return rows.of_customer(actor.customer_id) if actor.is_customer else rows
+
+
+def domain_by_id(domain_id: UUID, *, actor: Actor) -> Domain:
+    """Return one name with its customer, holder and registrar account.
+
+    Raises:
+        DomainNotFound: there is none that ``actor`` may see.
+    """
+    rows = domains_for(actor).select_related("customer", "registrant", "connection", "service")
+    try:
+        return rows.get(pk=domain_id)
+    except (Domain.DoesNotExist, ValidationError):
+        raise DomainNotFound("There is no such domain.") from None
+
+
+def live_domain(name: str) -> Domain | None:
+    """Return the row that holds ``name`` (A-labels) now, or None."""
+    return Domain.objects.live().filter(name=name).first()
+
+
+def domain_of_service(service_id: UUID) -> Domain | None:
+    """Return the name that a service keeps, the live one before those that failed."""
+    rows = Domain.objects.filter(service_id=service_id)
+    return rows.live().first() or rows.order_by("-id").first()
+
+
+def domains_expiring_soon(tenant: Tenant) -> QuerySet[Domain]:
+    """Return registered names that expire within the tenant's number of days, nearest first."""
+    until = business_now(tenant) + timedelta(days=EXPIRING_SOON_DAYS.of(tenant))
+    return Domain.objects.expiring_before(until).select_related("customer")
+
+
+def registrants_for(actor: Actor) -> QuerySet[RegistrantContact]:
+    """Return the holders that ``actor`` may see, newest first.
+
+    Raises:
+        NotPermitted: it may see none.
+    """
+    actor.require("domains:read")
+    rows = RegistrantContact.objects.order_by("-id")
+    return rows.filter(customer_id=actor.customer_id) if actor.is_customer else rows

@@ -1,0 +1,50 @@
+"""What this app plugs into the back office; read by ``wiring.py``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from domains import office
+from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="domains.domains",
+        section="services",
+        label=_("Domains"),
+        url_name="admin:domains_domain_changelist",
+        icon="language",
+        permission="domains:read",
+    )
+)
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="domains.dns_zones",
+        section="services",
+        label=_("DNS zones"),
+        url_name="admin:domains_dnszone_changelist",
+        icon="dns",
+        permission="dns:read",
+    )
+)
+
+SEARCH_SOURCES.fill(
+    SearchSource(
+        key="domains",
+        label=_("Domains"),
+        icon="language",
+        permission="domains:read",
+        find=office.find_domains,
+    )
+)
+DASHBOARD_TILES.fill(
+    DashboardTile(
+        key="domains_expiring",
+        place=Place.EXPIRING,
+        title=_("Domains that expire soon"),
+        permission="domains:read",
+        template="domains/admin/tile_expiring.html",
+        content=office.expiring_tile,
+    )
+)

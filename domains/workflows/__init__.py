@@ -1,0 +1,1 @@
+"""What beat starts for names, safe to repeat."""

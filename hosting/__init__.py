@@ -1,0 +1,1 @@
+"""Web hosting and mail: panel servers, hosting accounts, mail domains, mailboxes."""

@@ -1,0 +1,1 @@
+"""Hosting and mail in the REST interface."""

@@ -1,0 +1,1 @@
+"""What the engine does at panels: kinds of operations, one class each."""

@@ -1,0 +1,1 @@
+"""What the platform asks of hosting panels, and the back ends that answer."""

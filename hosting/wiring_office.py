@@ -1,0 +1,48 @@
+"""What this app plugs into the back office; read by ``wiring.py``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from hosting import office
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="hosting.hosting_accounts",
+        section="services",
+        label=_("Hosting accounts"),
+        url_name="admin:hosting_hostingaccount_changelist",
+        icon="storage",
+        permission="hosting:read",
+    )
+)
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="hosting.mailboxes",
+        section="services",
+        label=_("Mailboxes"),
+        url_name="admin:hosting_mailbox_changelist",
+        icon="mail",
+        permission="mailboxes:read",
+    )
+)
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="hosting.hosting_servers",
+        section="services",
+        label=_("Hosting servers"),
+        url_name="admin:hosting_hostingserver_changelist",
+        icon="dns",
+        permission="hosting_servers:read",
+    )
+)
+
+for key, label, icon, permission, find in (
+    ("hosting", _("Hosting accounts"), "storage", "hosting:read", office.find_accounts),
+    ("mailboxes", _("Mailboxes"), "mail", "mailboxes:read", office.find_mailboxes),
+):
+    SEARCH_SOURCES.fill(
+        SearchSource(key=key, label=label, icon=icon, permission=permission, find=find)
+    )

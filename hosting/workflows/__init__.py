@@ -1,0 +1,1 @@
+"""What beat starts for hosting, safe to repeat."""

@@ -1,0 +1,309 @@
+"""The classes that every admin class of the house extends.
+
+They read through selectors' rules (the tenant is bound by the manager), ask ``request.actor`` for
+``resource:action``, and write only through services.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.admin.utils import unquote
+from django.core import checks
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.checks import UnfoldModelAdminChecks
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, act_response, acts_for, blame
+from ispplatform.core.admin.history import row_history
+from ispplatform.core.admin.paging import CappedPaginator
+from ispplatform.core.admin.requests import actor_of
+from ispplatform.core.errors import PlatformError
+from ispplatform.core.permissions import is_declared
+
+
+class _HouseChecks(UnfoldModelAdminChecks):
+    def check(self, admin_obj: "TenantAdmin", **kwargs: Any) -> list[checks.CheckMessage]:
+        needed = [
+            *admin_obj.permissions_asked_for(),
+            *(act.permission for act in admin_obj.acts),
+        ]
+        unknown = [code for code in needed if not is_declared(code)]
+        return [
+            *super().check(admin_obj, **kwargs),
+            *(
+                checks.Error(
+                    f"It asks for {code}, which no app declares.",
+                    obj=admin_obj.__class__,
+                    id="core.E050",
+                )
+                for code in sorted(set(unknown))
+            ),
+        ]
+
+
+class TenantAdmin(ModelAdmin):
+    """Lists and shows rows of the tenant; what changes them are acts and services.
+
+    Attributes:
+        permission_resource: ``invoices``: seeing needs ``invoices:read``.
+        create_permission: needed to add; a class that has one overrides ``service_create``.
+        update_permission: needed to change; a class that has one overrides ``service_update``.
+        acts: buttons on the page of a row.
+        editable_fields: the fields of the form; all others are shown only.
+    """
+
+    permission_resource: ClassVar[str] = ""
+    create_permission: ClassVar[str] = ""
+    update_permission: ClassVar[str] = ""
+    acts: ClassVar[tuple[Act, ...]] = ()
+    editable_fields: ClassVar[tuple[str, ...]] = ()
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = CappedPaginator
+    list_filter_submit = True
+    warn_unsaved_form = True
+    change_form_template = "admin/house/change_form.html"
+    change_list_template = "admin/house/change_list.html"
+    checks_class = _HouseChecks
+
+    # --------------------------------------------------------------------------- permissions
+
+    @property
+    def read_permission(self) -> str:
+        """The permission to see rows."""
+        return f"{self.permission_resource}:read"
+
+    def permissions_asked_for(self) -> list[str]:
+        """Return every permission that the class itself asks for."""
+        asked = [self.read_permission, self.create_permission, self.update_permission]
+        return [code for code in asked if code]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).can(self.read_permission)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return actor_of(request).can(self.read_permission)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self.create_permission) and actor_of(request).can(self.create_permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.update_permission) and actor_of(request).can(self.update_permission)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        shown = [field.name for field in self.opts.fields if field.name not in self.editable_fields]
+        return (*super().get_readonly_fields(request, obj), *shown)
+
+    # ------------------------------------------------------------------------------- services
+
+    def service_create(self, actor: Actor, values: dict[str, Any]) -> models.Model:
+        """Call the service that makes a row of the form's values, and return the row.
+
+        Raises:
+            PlatformError: it was refused; shown beside the form, which keeps what was typed.
+        """
+        raise PermissionDenied
+
+    def service_update(
+        self, actor: Actor, row: models.Model, values: dict[str, Any]
+    ) -> models.Model:
+        """Call the service that changes ``row`` to the form's values, and return the row.
+
+        Args:
+            row: found by its key only; in memory it holds the form's values already.
+
+        Raises:
+            PlatformError: as above.
+        """
+        raise PermissionDenied
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return form.instance
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actor = actor_of(request)
+        if change:
+            kept = self.service_update(actor, obj, form.cleaned_data)
+        else:
+            kept = self.service_create(actor, form.cleaned_data)
+        obj.__dict__.update(kept.__dict__)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save nothing: a service has done everything."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except PlatformError as error:
+            # The transaction is rolled back; the same form is shown again with the refusal in it.
+            request.house_refusal = error
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form_class = super().get_form(request, obj, change=change, **kwargs)
+        refusal: PlatformError | None = getattr(request, "house_refusal", None)
+        return form_class if refusal is None else _refused(form_class, refusal)
+
+    # ----------------------------------------------------------------------------------- acts
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path(
+                "<path:object_id>/act/<slug:act_name>/",
+                self.admin_site.admin_view(self.act_view),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_act",
+            ),
+            *super().get_urls(),
+        ]
+
+    def act_view(self, request: HttpRequest, object_id: str, act_name: str) -> HttpResponse:
+        """Show or carry out an act on one row."""
+        row = self.get_object(request, unquote(object_id))
+        act = next((act for act in self.acts if act.name == act_name), None)
+        if row is None or act is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return act_response(
+            request,
+            act=act,
+            row=row,
+            row_url=self.row_url(row),
+            frame=lambda: {**self.admin_site.each_context(request), "opts": self.opts},
+        )
+
+    def row_url(self, row: models.Model) -> str:
+        """Return the address of a row's page."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            url_name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
+            context["acts"] = [
+                {"act": act, "url": reverse(url_name, args=[obj.pk, act.name])}
+                for act in acts_for(self.acts, obj, actor_of(request))
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # -------------------------------------------------------------------------------- history
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return TemplateResponse(
+            request,
+            "admin/house/history.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": gettext("History"),
+                "subtitle": str(row),
+                "opts": self.opts,
+                "object": row,
+                "original": row,
+                "page": row_history(row, page=request.GET.get("page", "1")),
+                "row_url": self.row_url(row),
+                **(extra_context or {}),
+            },
+        )
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Log nothing: the service has written the audit entry."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Log nothing: the service has written the audit entry."""
+
+
+def _refused(form_class: Any, refusal: PlatformError) -> Any:
+    """Return the form as a class whose instances show what the service refused."""
+
+    class RefusedForm(form_class):
+        def full_clean(self) -> None:
+            super().full_clean()
+            if self.is_bound:
+                blame(self, refusal)
+
+    return RefusedForm
+
+
+class ReadOnlyTenantAdmin(TenantAdmin):
+    """Shows rows that nobody changes here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OperatorAdmin(TenantAdmin):
+    """Shows rows that belong to no tenant: only the installation's operator sees them all."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._is_operator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_operator(request)
+
+    @staticmethod
+    def _is_operator(request: HttpRequest) -> bool:
+        return bool(getattr(request.user, "is_superuser", False))
+
+    def permissions_asked_for(self) -> list[str]:
+        return [code for code in (self.create_permission, self.update_permission) if code]
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows below their parent, to be seen only; the newest ten, as a list of them has the rest."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = False
+    hide_title = True  # the row's name stands in a column of its own
+    per_page = 10
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields or self.readonly_fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

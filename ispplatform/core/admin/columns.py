@@ -1,0 +1,91 @@
+"""Columns of lists: statuses with a colour, amounts with their currency, times with their age."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin import display
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from ispplatform.core.pages.formats import ago_text, datetime_text, format_locale, money_text
+from ispplatform.core.pages.statuses import Tone, status_words
+from ispplatform.core.pages.ui import badge
+
+Text = Any  # translated when shown; Django's stubs have no public name for what it takes
+Column = Callable[[Any], Any]
+
+
+def text_column(name: str, *, label: Text) -> Column:
+    """Return a column that shows a field under words of its own."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> Any:
+        return getattr(row, name)
+
+    column.__name__ = name
+    return column
+
+
+def toned_column(name: str, tones: Mapping[Any, Tone], *, label: Text) -> Column:
+    """Return a column that shows a choice field with a colour for each value."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString:
+        words = getattr(row, f"get_{name}_display")()
+        return badge(words, tones.get(getattr(row, name), Tone.QUIET))
+
+    column.__name__ = name
+    return column
+
+
+def status_column(name: str, kind: str, *, label: Text) -> Column:
+    """Return a column that shows a status in the staff's words of ``statuses.py``."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString:
+        words = status_words(kind, getattr(row, name))
+        return badge(str(words.staff), words.tone, words.is_working)
+
+    column.__name__ = name
+    return column
+
+
+def money_column(name: str, *, label: Text, currency_field: str = "currency") -> Column:
+    """Return a column that shows an amount; nothing for None."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString | None:
+        amount = getattr(row, name)
+        if amount is None:
+            return None
+        text = money_text(amount, getattr(row, currency_field), format_locale(_language()))
+        return format_html('<span class="money">{}</span>', text)
+
+    column.__name__ = name
+    return column
+
+
+def age_column(name: str, *, label: Text) -> Column:
+    """Return a column that says how long ago, with the full time as its title."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString | None:
+        moment: datetime | None = getattr(row, name)
+        if moment is None:
+            return None
+        locale = format_locale(_language())
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>',
+            moment.isoformat(),
+            datetime_text(moment, locale),
+            ago_text(moment, locale),
+        )
+
+    column.__name__ = name
+    return column
+
+
+def _language() -> str:
+    return get_language() or "en"

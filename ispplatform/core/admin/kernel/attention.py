@@ -1,0 +1,156 @@
+"""What needs a person: who looks after it, and what is put aside for a while."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import SimpleListFilter, display
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import age_column, money_column
+from ispplatform.core.attention.kinds import attention_kinds
+from ispplatform.core.attention.services import (
+    MANAGE,
+    attention_resolve,
+    attention_snooze,
+    attention_take,
+)
+from ispplatform.core.clock import system_now
+from ispplatform.core.models.attention import AttentionItem
+
+
+class SnoozeForm(forms.Form):
+    """Asks for how long."""
+
+    hours = forms.TypedChoiceField(
+        label=_("Put it aside for"),
+        choices=[
+            ("1", _("One hour")),
+            ("4", _("Four hours")),
+            ("24", _("One day")),
+            ("168", _("One week")),
+        ],
+        coerce=int,
+    )
+
+
+class ResolutionForm(forms.Form):
+    """Asks what was done."""
+
+    resolution = forms.CharField(label=_("What was done"), max_length=500, widget=forms.Textarea)
+
+
+def _home(row: AttentionItem) -> str:
+    return reverse("admin:index")
+
+
+def _is_open(row: AttentionItem) -> bool:
+    return row.resolved_at is None
+
+
+def _take(actor: Actor, row: AttentionItem, values: Mapping[str, Any]) -> str:
+    attention_take(actor=actor, item_id=row.pk)
+    return gettext("You look after it now.")
+
+
+def _snooze(actor: Actor, row: AttentionItem, values: Mapping[str, Any]) -> str:
+    until = system_now() + timedelta(hours=values["hours"])
+    attention_snooze(actor=actor, item_id=row.pk, until=until)
+    return gettext("Put aside.")
+
+
+def _resolve(actor: Actor, row: AttentionItem, values: Mapping[str, Any]) -> str:
+    attention_resolve(actor=actor, item_id=row.pk, resolution=values["resolution"])
+    return gettext("Settled.")
+
+
+class OpenFilter(SimpleListFilter):
+    """Shows what is open unless something else is asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("settled", _("Settled")), ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        shown = list(super().choices(changelist))
+        shown[0]["display"] = _("Open")
+        return shown
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(resolved_at__isnull=self.value() != "settled")
+
+
+@admin.register(AttentionItem)
+class AttentionItemAdmin(ReadOnlyTenantAdmin):
+    """The rows under *Needs a person*."""
+
+    permission_resource = "attention"
+    acts = (
+        Act(
+            name="take",
+            label=_("Take"),
+            permission=MANAGE,
+            run=_take,
+            tone="main",
+            applies=_is_open,
+            leads_to=_home,
+        ),
+        Act(
+            name="snooze",
+            label=_("Put aside"),
+            permission=MANAGE,
+            run=_snooze,
+            form=SnoozeForm,
+            applies=_is_open,
+            leads_to=_home,
+        ),
+        Act(
+            name="resolve",
+            label=_("Settle"),
+            permission=MANAGE,
+            run=_resolve,
+            form=ResolutionForm,
+            explanation=_("For when the cause is gone and nothing here has noticed."),
+            applies=_is_open,
+            leads_to=_home,
+        ),
+    )
+    list_display = (
+        "sentence",
+        "label",
+        money_column("money_at_stake", label=_("at stake")),
+        age_column("opened_at", label=_("since")),
+        "taken_by",
+        "main_button",
+    )
+    list_filter = (OpenFilter,)
+    search_fields = ("=subject_label",)
+    ordering = ("opened_at",)
+
+    @display(description=_("kind"))
+    def label(self, row: AttentionItem) -> str:
+        """Return the words for the kind of trouble."""
+        kind = attention_kinds.get(row.kind)
+        return str(kind.label) if kind is not None else row.kind
+
+    @display(description="")
+    def main_button(self, row: AttentionItem) -> SafeString | str:
+        """Return the link behind the kind's own button."""
+        kind = attention_kinds.get(row.kind)
+        if kind is None or row.resolved_at is not None:
+            return ""
+        return format_html('<a class="button" href="{}">{}</a>', kind.url(row), kind.button)

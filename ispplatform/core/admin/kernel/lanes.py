@@ -1,0 +1,105 @@
+"""Parked events: a subscriber failed on one again and again, and its later ones wait behind it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import age_column, toned_column
+from ispplatform.core.events.services import MANAGE, lane_retry, lane_skip
+from ispplatform.core.models.events import DeliveryState, EventDelivery, OutboxEvent
+from ispplatform.core.pages.statuses import Tone
+
+STATE_TONES = {
+    DeliveryState.RUNNING: Tone.INFO,
+    DeliveryState.DONE: Tone.GOOD,
+    DeliveryState.PARKED: Tone.BAD,
+    DeliveryState.SKIPPED: Tone.WARN,
+}
+
+
+def _is_parked(row: EventDelivery) -> bool:
+    return row.state == DeliveryState.PARKED
+
+
+def _retry(actor: Actor, row: EventDelivery, values: Mapping[str, Any]) -> str:
+    lane_retry(actor=actor, delivery_id=row.pk)
+    return gettext("The event is brought to its subscriber again.")
+
+
+def _skip(actor: Actor, row: EventDelivery, values: Mapping[str, Any]) -> str:
+    lane_skip(actor=actor, delivery_id=row.pk, reason=values["reason"])
+    return gettext("Skipped. What waited behind it goes on.")
+
+
+@admin.register(EventDelivery)
+class EventDeliveryAdmin(ReadOnlyTenantAdmin):
+    """Which subscriber has heard of which event; what is parked comes first into view."""
+
+    permission_resource = "operations"
+    acts = (
+        Act(
+            name="retry",
+            label=_("Try again"),
+            permission=MANAGE,
+            run=_retry,
+            tone="main",
+            applies=_is_parked,
+        ),
+        Act(
+            name="skip",
+            label=_("Skip this event"),
+            permission=MANAGE,
+            run=_skip,
+            form=ReasonForm,
+            explanation=_("The subscriber never hears of it. What was not done, you do by hand."),
+            tone="danger",
+            applies=_is_parked,
+        ),
+    )
+    list_display = (
+        "event_name",
+        "subscriber",
+        toned_column("state", STATE_TONES, label=_("state")),
+        "failures",
+        age_column("created_at", label=_("since")),
+    )
+    list_filter = ("state",)
+    list_select_related = ("event",)
+    search_fields = ("=subscriber",)
+    ordering = ("-id",)
+    readonly_fields = ("event_name",)
+    fieldsets = (
+        (None, {"fields": ("event_name", "subscriber", "state", "failures", "error")}),
+        (
+            _("Course"),
+            {"fields": ("event", "sequence", "attempt", "next_attempt_at", "finished_at")},
+        ),
+    )
+
+    @display(description=_("event"))
+    def event_name(self, row: EventDelivery) -> str:
+        """Return the event's name and what it is about."""
+        return str(row.event)
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyTenantAdmin):
+    """What happened, as subscribers and webhooks hear of it."""
+
+    permission_resource = "events"
+    list_display = (
+        "name",
+        "subject_label",
+        "sequence",
+        age_column("created_at", label=_("when")),
+        "dispatched_at",
+    )
+    search_fields = ("=name", "=subject_label", "=request_id")
+    ordering = ("-id",)

@@ -1,0 +1,182 @@
+"""Operations: what was sent to the world outside, and what staff do when it sticks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import display
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import age_column, text_column, toned_column
+from ispplatform.core.models.operations import OPEN_STATES, Operation, OperationState
+from ispplatform.core.operations.decisions import (
+    MANAGE,
+    operation_cancel,
+    operation_dismiss,
+    operation_retry,
+    operation_take_over,
+)
+from ispplatform.core.operations.kinds import kinds
+from ispplatform.core.operations.selectors import operation_timeline, waiting_for
+from ispplatform.core.pages.statuses import Tone
+
+STATE_TONES = {
+    OperationState.PENDING: Tone.QUIET,
+    OperationState.RUNNING: Tone.INFO,
+    OperationState.UNKNOWN: Tone.WARN,
+    OperationState.SUCCEEDED: Tone.GOOD,
+    OperationState.REJECTED: Tone.BAD,
+    OperationState.NEEDS_PERSON: Tone.BAD,
+    OperationState.CANCELLED: Tone.QUIET,
+}
+WAITING = (OperationState.PENDING, OperationState.UNKNOWN, OperationState.NEEDS_PERSON)
+
+
+class RetryForm(forms.Form):
+    """Asks what is known before an operation is tried again."""
+
+    is_known_undone = forms.BooleanField(
+        label=_("I have looked at the provider: nothing took place"),
+        required=False,
+        help_text=_("Only then is it sent without being looked up first."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("Needed when you say that nothing took place: how do you know?"),
+    )
+
+
+class TakeOverForm(forms.Form):
+    """Asks how an operation ended that a person settled at the provider."""
+
+    succeeded = forms.TypedChoiceField(
+        label=_("What happened at the provider"),
+        choices=[("yes", _("It took place")), ("no", _("It did not take place, and will not"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reference = forms.CharField(label=_("The provider's reference"), max_length=200, required=False)
+    reason = forms.CharField(label=_("How do you know"), max_length=500, widget=forms.Textarea)
+
+
+def _retry(actor: Actor, row: Operation, values: Mapping[str, Any]) -> str:
+    operation_retry(
+        actor=actor,
+        operation_id=row.pk,
+        reason=values["reason"],
+        is_known_undone=values["is_known_undone"],
+    )
+    return gettext("It is being tried again.")
+
+
+def _cancel(actor: Actor, row: Operation, values: Mapping[str, Any]) -> str:
+    operation_cancel(actor=actor, operation_id=row.pk, reason=values["reason"])
+    return gettext("Cancelled. Nothing was sent.")
+
+
+def _dismiss(actor: Actor, row: Operation, values: Mapping[str, Any]) -> str:
+    operation_dismiss(actor=actor, operation_id=row.pk, reason=values["reason"])
+    return gettext("It is off the list.")
+
+
+def _take_over(actor: Actor, row: Operation, values: Mapping[str, Any]) -> str:
+    operation_take_over(actor=actor, operation_id=row.pk, **values)
+    return gettext("Settled by hand.")
+
+
+@admin.register(Operation)
+class OperationAdmin(ReadOnlyTenantAdmin):
+    """Every effect, with what was said to the provider and what stands in its way."""
+
+    permission_resource = "operations"
+    acts = (
+        Act(
+            name="retry",
+            label=_("Try again"),
+            permission=MANAGE,
+            run=_retry,
+            form=RetryForm,
+            tone="main",
+            applies=lambda row: row.state in (*WAITING, OperationState.REJECTED),
+        ),
+        Act(
+            name="take_over",
+            label=_("Settle by hand"),
+            permission=MANAGE,
+            run=_take_over,
+            form=TakeOverForm,
+            explanation=_("For when you have looked, or acted, at the provider yourself."),
+            applies=lambda row: row.state in (*WAITING, OperationState.RUNNING),
+        ),
+        Act(
+            name="dismiss",
+            label=_("Dismiss"),
+            permission=MANAGE,
+            run=_dismiss,
+            form=ReasonForm,
+            explanation=_("For a refusal that was dealt with in another way."),
+            applies=lambda row: row.state == OperationState.REJECTED,
+        ),
+        Act(
+            name="cancel",
+            label=_("Cancel"),
+            permission=MANAGE,
+            run=_cancel,
+            form=ReasonForm,
+            explanation=_("Possible only while nothing can have reached the provider."),
+            tone="danger",
+            applies=lambda row: row.state in WAITING and row.sent_at is None,
+        ),
+    )
+
+    list_display = (
+        "what",
+        text_column("subject_label", label=_("about")),
+        toned_column("state", STATE_TONES, label=_("state")),
+        "connection",
+        age_column("created_at", label=_("started")),
+        text_column("actor_label", label=_("by")),
+    )
+    list_display_links = ("what",)
+    list_filter = ("state", "connection")
+    list_select_related = ("connection",)
+    search_fields = ("=subject_label", "=provider_reference", "=key", "=request_id")
+    ordering = ("-id",)
+    readonly_fields = ("what", "waits_for")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("what", "subject_label", "state", "waits_for", "error_message")},
+        ),
+        (
+            _("At the provider"),
+            {"fields": ("connection", "provider_reference", "sent_at", "attempt", "key")},
+        ),
+        (_("Decision"), {"fields": ("actor_label", "created_at", "params", "result", "retry_of")}),
+    )
+
+    @display(description=_("operation"), ordering="kind")
+    def what(self, row: Operation) -> str:
+        """Return the kind's own words."""
+        return kinds.label_of(row.kind)
+
+    @display(description=_("waits for"))
+    def waits_for(self, row: Operation) -> str:
+        """Return what an open operation waits for."""
+        return waiting_for(row) if row.state in OPEN_STATES else ""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["row_foot"] = "admin/house/operation_timeline.html"
+        context["timeline"] = operation_timeline(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)

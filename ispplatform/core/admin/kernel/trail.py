@@ -1,0 +1,86 @@
+"""The audit trail and the permits that open frozen rows: to be read, never to be changed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter, TextFilter
+
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import age_column, text_column
+from ispplatform.core.admin.history import entry_changes
+from ispplatform.core.models import AuditEntry, PurgePermit
+
+
+class ActFilter(TextFilter):
+    """Finds an act by its full name, for example ``billing.invoice_void``."""
+
+    title = _("act")
+    parameter_name = "act"
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wanted = self.value()
+        return queryset.filter(act=wanted) if wanted else queryset
+
+
+class ActorFilter(TextFilter):
+    """Finds what one person or key did, by the label that the trail keeps."""
+
+    title = _("who")
+    parameter_name = "who"
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wanted = self.value()
+        return queryset.filter(actor_label=wanted) if wanted else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyTenantAdmin):
+    """Who did what to what, when and why."""
+
+    permission_resource = "audit"
+    list_display = (
+        age_column("created_at", label=_("when")),
+        "act",
+        text_column("subject_label", label=_("about")),
+        text_column("actor_label", label=_("by")),
+        "reason",
+    )
+    list_display_links = ("act",)
+    list_filter = (
+        ActFilter,
+        ActorFilter,
+        "actor_type",
+        ("created_at", RangeDateTimeFilter),
+    )
+    search_fields = ("=request_id", "=subject_label")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("act", "subject", "reason")}),
+        (_("Who"), {"fields": ("actor_label", "actor_type", "on_behalf_of", "created_at")}),
+        (_("Request"), {"fields": ("request_id", "values_digest")}),
+    )
+    readonly_fields = ("subject",)
+
+    @display(description=_("subject"))
+    def subject(self, row: AuditEntry) -> str:
+        """Return what the act was done to, with its type and id."""
+        return f"{row.subject_label} ({row.subject_type} {row.subject_id})".strip()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["row_foot"] = "admin/house/entry_values.html"
+        context["changes"] = entry_changes(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+@admin.register(PurgePermit)
+class PurgePermitAdmin(ReadOnlyTenantAdmin):
+    """The permits to change or delete frozen rows, each with its reason."""
+
+    permission_resource = "audit"
+    list_display = ("reason", "actor_label", "created_at", "expires_at")
+    ordering = ("-id",)

@@ -1,0 +1,23 @@
+"""What the list tells others."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from ispplatform.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionOpened(Event):
+    """A person is needed from now on."""
+
+    name: ClassVar[str] = "core.attention_opened"
+    item_id: UUID
+    kind: str
+    sentence: str
+    is_urgent: bool
+    subject_type: str
+    subject_id: UUID
+    money_at_stake: Decimal | None
+    currency: str

@@ -1,0 +1,48 @@
+"""What the chain hashes."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+
+def plain(value: Any) -> Any:
+    """Return a value that JSON can hold: text for decimals, times and ids."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return [plain(item) for item in items]
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def new_salt() -> str:
+    """Return 128 random bits as hex; without it short values could be guessed from digests."""
+    return secrets.token_hex(16)
+
+
+def values_digest(*, salt: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return the digest an entry keeps of its values."""
+    return hashlib.sha256(salt.encode() + canonical([before, after])).hexdigest()
+
+
+def seal_digest(*, previous: str, entries: Iterable[list[str]]) -> str:
+    """Return the digest of a seal over the previous seal's digest and its entries' fields."""
+    running = hashlib.sha256(previous.encode())
+    for fields in entries:
+        running.update(canonical(fields))
+    return running.hexdigest()

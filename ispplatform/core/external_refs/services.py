@@ -1,0 +1,69 @@
+"""Giving references to rows. The caller's service audits them with the rest of its change."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from ispplatform.core.errors import InvalidInput
+from ispplatform.core.external_refs.selectors import external_refs_of, subject_id_of_external_ref
+from ispplatform.core.external_refs.values import (
+    REFS_PER_ROW,
+    ExternalRefData,
+    ExternalRefTaken,
+)
+from ispplatform.core.models.external_refs import ExternalRef
+from ispplatform.core.subjects import Subject
+
+
+def external_refs_set(*, subject: Subject, refs: Sequence[ExternalRefData]) -> None:
+    """Make ``refs`` the references of the row: adds, keeps and removes; inside a transaction.
+
+    Raises:
+        ExternalRefTaken: another row of this type carries one of them.
+        InvalidInput: more than 20 references.
+    """
+    if len(set(refs)) > REFS_PER_ROW:
+        raise InvalidInput(
+            f"A row keeps at most {REFS_PER_ROW} external references.", field="external_refs"
+        )
+    present = set(external_refs_of(subject))
+    for gone in present - set(refs):
+        ExternalRef.objects.filter(
+            subject_type=subject.type, subject_id=subject.id, system=gone.system, ref=gone.id
+        ).delete()
+    for new in dict.fromkeys(refs):
+        if new not in present:
+            _create(subject, new)
+
+
+def external_refs_add(*, subject: Subject, refs: Sequence[ExternalRefData]) -> None:
+    """Give the row further references; one that it has already stays as it is.
+
+    Raises:
+        ExternalRefTaken: another row of this type carries one of them.
+        InvalidInput: more than 20 references in all.
+    """
+    if refs:
+        external_refs_set(subject=subject, refs=[*external_refs_of(subject), *refs])
+
+
+def _create(subject: Subject, ref: ExternalRefData) -> None:
+    _refuse_taken(subject, ref)
+    try:
+        with transaction.atomic():
+            ExternalRef.objects.create(
+                subject_type=subject.type, subject_id=subject.id, system=ref.system, ref=ref.id
+            )
+    except IntegrityError:
+        _refuse_taken(subject, ref)
+        raise
+
+
+def _refuse_taken(subject: Subject, ref: ExternalRefData) -> None:
+    owner = subject_id_of_external_ref(subject.type, ref)
+    if owner is not None:
+        raise ExternalRefTaken(
+            f"{ref.system} calls another row {ref.id} already.",
+            field="external_refs",
+            existing_id=owner,
+        )

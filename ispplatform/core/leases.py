@@ -1,0 +1,68 @@
+"""Leases in the database: two beats, two sweeps or two migrations of a file harm nobody.
+
+A lease is taken by a conditional UPDATE whose row count decides, so it works alike on SQLite and
+PostgreSQL. A holder that died loses it when its time is over.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from ispplatform.core.clock import system_now
+from ispplatform.core.ids import uuid7
+from ispplatform.core.models.leases import Lease
+
+
+def lease_acquire(
+    name: str, *, holder: str, hold_seconds: float, not_within_seconds: float = 0
+) -> bool:
+    """Take or renew the lease ``name`` for ``holder`` and tell whether that worked.
+
+    Args:
+        hold_seconds: after this time anyone may take it.
+        not_within_seconds: refuse as long as the duty was last done this recently.
+    """
+    now = system_now()
+    Lease.objects.get_or_create(name=name)
+    free = Q(held_until=None) | Q(held_until__lte=now) | Q(holder=holder)
+    rested = Q(done_at=None) | Q(done_at__lte=now - timedelta(seconds=not_within_seconds))
+    taken = Lease.objects.filter(free, rested, name=name).update(
+        holder=holder, held_until=now + timedelta(seconds=hold_seconds)
+    )
+    return taken == 1
+
+
+def lease_release(name: str, *, holder: str, done: bool) -> None:
+    """Give the lease back if ``holder`` still has it; ``done`` notes the time of the duty."""
+    change: dict[str, object] = {"holder": "", "held_until": None}
+    if done:
+        change["done_at"] = system_now()
+    Lease.objects.filter(name=name, holder=holder).update(**change)
+
+
+@contextmanager
+def periodic_duty(name: str, *, every_seconds: float, hold_seconds: float) -> Iterator[bool]:
+    """Yield whether this process is to do the duty ``name`` now.
+
+    No when another process is at it, or when it was done less than nine tenths of
+    ``every_seconds`` ago: two beats may send the same sweep, and it runs once. A duty that raises
+    is not noted as done.
+    """
+    holder = str(uuid7())
+    mine = lease_acquire(
+        name, holder=holder, hold_seconds=hold_seconds, not_within_seconds=every_seconds * 0.9
+    )
+    done = False
+    try:
+        yield mine
+        done = True
+    finally:
+        if mine:
+            lease_release(name, holder=holder, done=done)
+
+
+def duty_done_at(name: str) -> datetime | None:
+    """Return when the duty was last done, in real time; None when never."""
+    return Lease.objects.filter(name=name).values_list("done_at", flat=True).first()

@@ -1,0 +1,26 @@
+"""Django's ``migrate``, with the walls lifted before and installed after."""
+
+from typing import Any
+
+from django.core.management.commands.migrate import Command as MigrateCommand
+from django.db import connections
+
+from ispplatform.core.database.fresh import create_everything, is_empty
+from ispplatform.core.database.walls import install_walls, lift_walls
+
+
+class Command(MigrateCommand):
+    """Migrate (an empty database in one go), then install the walls and the grants."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        changes = not (options["plan"] or options["check_unapplied"])
+        connection = connections[options["database"]]
+        if changes and not options["app_label"] and not options["fake"] and is_empty(connection):
+            create_everything(connection)
+        elif changes:
+            lift_walls(connection)
+        try:
+            super().handle(*args, **options)
+        finally:
+            if changes:
+                install_walls(connection)

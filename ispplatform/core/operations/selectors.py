@@ -1,0 +1,182 @@
+"""Reading operations: what needs a person, what happened, why something waits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from ispplatform.core.attention.selectors import attention_items_open
+from ispplatform.core.clock import system_now
+from ispplatform.core.leases import duty_done_at
+from ispplatform.core.models.attention import AttentionItem
+from ispplatform.core.models.audit import AuditEntry
+from ispplatform.core.models.operations import (
+    OPEN_STATES,
+    Operation,
+    OperationExchange,
+    OperationState,
+)
+from ispplatform.core.operations.attention import ORDINARY, URGENT
+from ispplatform.core.operations.kinds import kinds
+from ispplatform.core.operations.tasks import SWEEP
+from ispplatform.core.switches.selectors import pause_sentence
+
+SILENT_AFTER_SECONDS = 900  # desk: red after 15 minutes
+
+
+def operations_needing_a_person(*, with_snoozed: bool = False) -> QuerySet[Operation]:
+    """Return the tenant's operations that wait for somebody, oldest first.
+
+    They are those under *Needs a person*, which knows who looks after each and what is at stake.
+    """
+    items = attention_items_open(with_snoozed=with_snoozed).filter(kind__in=[URGENT, ORDINARY])
+    rows = Operation.objects.filter(pk__in=items.order_by().values("subject_id"))
+    return rows.select_related("connection").order_by("id")
+
+
+def operations_of(subject_type: str, subject_id: object) -> QuerySet[Operation]:
+    """Return the operations about one row, newest first."""
+    return Operation.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by(
+        "-id"
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineEntry:
+    """One line of an operation's history.
+
+    Args:
+        exchange: the conversation behind it, where there is one.
+    """
+
+    at: datetime
+    sentence: str
+    exchange: OperationExchange | None = None
+
+
+def operation_timeline(operation: Operation) -> list[TimelineEntry]:
+    """Return what happened to an operation, oldest first: start, exchanges, decisions, end."""
+    entries = [
+        TimelineEntry(at=operation.created_at, sentence=f"Started by {operation.actor_label}")
+    ]
+    entries += [
+        TimelineEntry(at=row.started_at, sentence=_exchange_sentence(row), exchange=row)
+        for row in operation.exchanges.all()
+    ]
+    decisions = AuditEntry.objects.filter(subject_type="core.operation", subject_id=operation.pk)
+    entries += [
+        TimelineEntry(at=row.created_at, sentence=_decision_sentence(row)) for row in decisions
+    ]
+    entries += [
+        TimelineEntry(at=item.opened_at, sentence=f"Put before a person: {item.sentence}")
+        for item in AttentionItem.objects.filter(subject_id=operation.pk)
+    ]
+    if operation.finished_at is not None:
+        entries.append(
+            TimelineEntry(at=operation.finished_at, sentence=operation.get_state_display())
+        )
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def waiting_for(operation: Operation) -> str:
+    """Return in one sentence what an open operation waits for; empty when it is over."""
+    if operation.state == OperationState.NEEDS_PERSON:
+        return "a person"
+    if operation.state not in OPEN_STATES:
+        return ""
+    if sentence := pause_sentence(operation):
+        return sentence
+    if operation.state == OperationState.RUNNING:
+        return "the provider's answer"
+    if kinds.known(operation.kind) is None:
+        return f"a release that knows {operation.kind}"
+    if _waits_for_its_turn(operation):
+        return "an earlier operation about the same thing"
+    now = system_now()
+    connection = operation.connection
+    closed_until = connection.circuit_open_until if connection else None
+    if connection and closed_until and closed_until > now:
+        return f"{connection.name}, which does not answer; next try {_time(closed_until)}"
+    if operation.next_attempt_at > now:
+        return f"the next try {_time(operation.next_attempt_at)}"
+    return "a free worker"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AutomationTruth:
+    """The one line of truth about automation.
+
+    Args:
+        last_run_at: when the sweep last ran, anywhere in the installation; None when never.
+        age_seconds: how long ago; None when never.
+        done: operations that took place within the last 24 hours.
+        failed: operations refused within the last 24 hours, or before a person now.
+        waiting: operations that are open now.
+        is_silent: nothing ran for 15 minutes.
+    """
+
+    last_run_at: datetime | None
+    age_seconds: int | None
+    done: int
+    failed: int
+    waiting: int
+    is_silent: bool
+
+
+def automation_truth_line() -> AutomationTruth:
+    """Return the truth for the tenant in force; two queries."""
+    now = system_now()
+    day = now - timedelta(hours=24)
+    counts = Operation.objects.filter(
+        Q(finished_at__gte=day) | Q(state__in=[*OPEN_STATES, OperationState.NEEDS_PERSON])
+    ).aggregate(
+        done=Count("pk", filter=Q(state=OperationState.SUCCEEDED)),
+        failed=Count(
+            "pk", filter=Q(state__in=[OperationState.REJECTED, OperationState.NEEDS_PERSON])
+        ),
+        waiting=Count("pk", filter=Q(state__in=OPEN_STATES)),
+    )
+    last_run_at = duty_done_at(SWEEP)
+    age = None if last_run_at is None else int((now - last_run_at).total_seconds())
+    return AutomationTruth(
+        last_run_at=last_run_at,
+        age_seconds=age,
+        is_silent=age is None or age > SILENT_AFTER_SECONDS,
+        **counts,
+    )
+
+
+def automation_is_silent() -> bool:
+    """Tell whether no sweep ran for 15 minutes, anywhere in the installation."""
+    last_run_at = duty_done_at(SWEEP)
+    if last_run_at is None:
+        return True
+    return (system_now() - last_run_at).total_seconds() > SILENT_AFTER_SECONDS
+
+
+def _waits_for_its_turn(operation: Operation) -> bool:
+    return (
+        operation.in_order
+        and Operation.objects.filter(
+            subject_type=operation.subject_type,
+            subject_id=operation.subject_id,
+            in_order=True,
+            lane_sequence__lt=operation.lane_sequence,
+            state__in=OPEN_STATES,
+        ).exists()
+    )
+
+
+def _exchange_sentence(row: OperationExchange) -> str:
+    outcome = row.error or (f"answered {row.status}" if row.status else "answered")
+    return f"Attempt {row.attempt}: {row.method} {row.url} {outcome} ({row.duration_ms} ms)"
+
+
+def _decision_sentence(row: AuditEntry) -> str:
+    act = row.act.removeprefix("core.operation_").replace("_", " ")
+    reason = f": {row.reason}" if row.reason else ""
+    return f"{row.actor_label}: {act}{reason}"
+
+
+def _time(at: datetime) -> str:
+    return f"at {at:%H:%M:%S} UTC"

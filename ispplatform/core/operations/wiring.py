@@ -1,0 +1,64 @@
+"""What events, operations, connections and switches plug into the kernel."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.attention import AttentionKind, attention_kinds
+from ispplatform.core.events import checks as event_checks
+from ispplatform.core.events import tasks as event_tasks
+from ispplatform.core.events.delivery import PARKED_LANE
+from ispplatform.core.models.attention import AttentionItem
+from ispplatform.core.operations import checks as operation_checks
+from ispplatform.core.operations import tasks as operation_tasks
+from ispplatform.core.operations.attention import ORDINARY, URGENT
+from ispplatform.core.permissions import declare_permissions
+from ispplatform.core.providers import checks as provider_checks
+from ispplatform.core.providers import events as provider_events
+from ispplatform.core.switches import events as switch_events
+
+__all__ = [
+    "event_checks",
+    "event_tasks",
+    "operation_checks",
+    "operation_tasks",
+    "provider_checks",
+    "provider_events",
+    "switch_events",
+]
+
+declare_permissions(
+    ("events:read", "Read the feed of events", "operator"),
+    ("operations:read", "See operations", "support", "billing", "sales", "operator"),
+    ("operations:manage", "Retry, cancel and take over operations, pause effects", "operator"),
+    ("connections:read", "See provider connections", "support", "operator"),
+    ("connections:manage", "Set up and test provider connections", "operator"),
+    ("installation:confirm", "Let a restored copy act"),
+)
+
+
+def _operation_page(item: AttentionItem) -> str:
+    return reverse("admin:core_operation_change", args=[item.subject_id])
+
+
+def _lane_page(item: AttentionItem) -> str:
+    return reverse("admin:core_eventdelivery_change", args=[item.subject_id])
+
+
+for _name, _is_urgent in ((URGENT, True), (ORDINARY, False)):
+    attention_kinds.fill(
+        AttentionKind(
+            name=_name,
+            label=_("Operation"),
+            button=_("Open operation"),
+            url=_operation_page,
+            is_urgent=_is_urgent,
+        )
+    )
+attention_kinds.fill(
+    AttentionKind(
+        name=PARKED_LANE,
+        label=_("Event that cannot be handled"),
+        button=_("Open event"),
+        url=_lane_page,
+    )
+)

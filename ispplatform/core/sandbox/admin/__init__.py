@@ -1,0 +1,1 @@
+"""The page *Sandbox* of the back office: mail, clock, faults."""

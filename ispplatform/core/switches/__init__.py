@@ -1,0 +1,1 @@
+"""The stop switch. See ``docs/mechanisms/stop-switch.md``."""

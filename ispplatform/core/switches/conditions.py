@@ -1,0 +1,16 @@
+"""The condition under which the engine leaves an operation alone."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from ispplatform.core.models.switches import OperationSwitch, SwitchScope
+
+
+def is_paused() -> Q:
+    """Return the condition, for a queryset of operations, that a switch stops them."""
+    stopping = Q(scope=SwitchScope.TENANT)
+    stopping |= Q(scope=SwitchScope.KIND, kind=OuterRef("kind"))
+    stopping |= Q(scope=SwitchScope.CONNECTION, connection_id=OuterRef("connection_id"))
+    switches = OperationSwitch.objects.filter(
+        stopping, is_paused=True, tenant_id=OuterRef("tenant_id")
+    )
+    return Q(Exists(switches))

@@ -1,0 +1,46 @@
+"""What the kernel plugs into itself; every app has a module of this name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.celery import app as celery_app  # every process queues to the same broker
+from ispplatform.core import checks
+from ispplatform.core.admin import wiring as admin_wiring
+from ispplatform.core.api import checks as api_checks
+from ispplatform.core.attention import events as attention_events
+from ispplatform.core.audit import tasks as audit_tasks
+from ispplatform.core.frozen import freeze
+from ispplatform.core.health import automation as health_automation
+from ispplatform.core.idempotency import tasks as idempotency_tasks
+from ispplatform.core.models import AuditEntry, AuditSeal, AuditSealedEntry, AuditValues
+from ispplatform.core.operations import wiring as operation_wiring
+from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
+from ispplatform.core.permissions import declare_permissions
+from ispplatform.core.sandbox import wiring as sandbox_wiring
+
+__all__ = [
+    "admin_wiring",
+    "api_checks",
+    "attention_events",
+    "audit_tasks",
+    "celery_app",
+    "checks",
+    "health_automation",
+    "idempotency_tasks",
+    "operation_wiring",
+    "sandbox_wiring",
+]
+
+freeze(AuditEntry)
+freeze(AuditValues)
+freeze(AuditSeal)
+freeze(AuditSealedEntry)
+
+declare_permissions(
+    ("system:read", "See the state of the installation", "operator"),
+    ("attention:read", "See what needs a person", "support", "billing", "sales", "operator"),
+    ("attention:manage", "Look after what needs a person", "support", "billing", "operator"),
+)
+
+PORTAL_NAVIGATION.fill(
+    PortalEntry(key="home", label=_("Home"), url_name="pages:home", icon="house"), order=10
+)

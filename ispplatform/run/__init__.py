@@ -1,0 +1,1 @@
+"""The supervisor behind ``make run``: the whole installation as one process tree on one machine."""

@@ -1,0 +1,84 @@
+"""Mails as they were sent, with the server's answer; they can be sent again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import age_column, toned_column
+from ispplatform.core.pages.statuses import Tone
+from notifications.choices import MailState
+from notifications.models import Mail
+from notifications.services import RESEND, mail_send_again
+
+TONES = {
+    MailState.QUEUED: Tone.INFO,
+    MailState.SENT: Tone.GOOD,
+    MailState.REFUSED: Tone.BAD,
+    MailState.DROPPED: Tone.QUIET,
+}
+
+
+def _again(actor: Actor, row: Mail, values: Mapping[str, Any]) -> str:
+    mail = mail_send_again(actor=actor, mail_id=row.pk)
+    return gettext("On its way to %(address)s again.") % {"address": mail.to_email}
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyTenantAdmin):
+    """Everything that was written to customers and colleagues."""
+
+    permission_resource = "mails"
+    list_display = (
+        "subject",
+        "to_email",
+        toned_column("state", TONES, label=_("state")),
+        "kind",
+        age_column("created_at", label=_("written")),
+    )
+    list_filter = ("state", "kind")
+    search_fields = ("=to_email", "=message_id")
+    ordering = ("-created_at",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "subject",
+                    "to_name",
+                    "to_email",
+                    "from_email",
+                    "kind",
+                    "state",
+                    "server_answer",
+                    "sent_at",
+                    "created_at",
+                    "message_id",
+                )
+            },
+        ),
+    )
+    acts = (
+        Act(
+            name="again",
+            label=_("Send again"),
+            permission=RESEND,
+            run=_again,
+            explanation=_("The same mail goes to the same address once more."),
+            applies=lambda row: row.state != MailState.QUEUED,
+            leads_to=lambda row: reverse("admin:notifications_mail_changelist"),
+        ),
+    )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["row_foot"] = "notifications/admin/mail.html"
+        return super().render_change_form(request, context, *args, **kwargs)

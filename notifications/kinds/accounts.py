@@ -1,0 +1,103 @@
+"""Mails about log-ins. Codes and links are in no row: they come from accounts when one is sent."""
+
+from typing import Any
+
+from accounts.models import User
+from accounts.selectors.mails import MailSecret, mail_secret
+from ispplatform.core.events import DeliveredEvent
+from ispplatform.core.tenancy.context import current_tenant_id
+from ispplatform.core.tenancy.lookup import tenant_by_id
+from notifications.slots import MailDraft, MailKind, Recipient, Values
+
+COVERED_CODE = "••• •••"
+COVERED_PATH = "/hidden"
+
+
+def _covered() -> dict[str, Any]:
+    return {
+        "code": COVERED_CODE,
+        "link": f"{tenant_by_id(current_tenant_id()).base_url}{COVERED_PATH}",
+        "minutes_left": 0,
+    }
+
+
+def _drafts(event: DeliveredEvent) -> list[MailDraft]:
+    secret = mail_secret(event.payload)
+    if secret is None:
+        return []
+    values = {
+        **event.payload,
+        "purpose": secret.purpose,
+        "has_account_already": secret.has_account_already,
+        **_covered(),
+        "minutes_left": secret.minutes_left,
+    }
+    to = Recipient(email=secret.email, name=secret.full_name, language=secret.language)
+    return [MailDraft(to=to, values=values)]
+
+
+def _secrets(values: Values) -> Values | None:
+    secret = mail_secret(values)
+    if secret is None:
+        return None
+    return {
+        "code": _spaced(secret),
+        "link": secret.link,
+        "minutes_left": secret.minutes_left,
+    }
+
+
+def _spaced(secret: MailSecret) -> str:
+    return f"{secret.code[:3]} {secret.code[3:]}" if len(secret.code) == 6 else secret.code
+
+
+def _person(event: DeliveredEvent) -> list[MailDraft]:
+    user = User.objects.filter(pk=event.payload["user_id"]).first()
+    if user is None:
+        return []
+    to = Recipient(
+        email=user.email,
+        name=user.get_full_name(),
+        language=str(user.preferences.get("language") or ""),
+        time_zone=str(user.preferences.get("timezone") or ""),
+    )
+    values = {**event.payload, "occurred_at": event.occurred_at}
+    return [MailDraft(to=to, values=values)]
+
+
+ACCOUNT_MAILS = (
+    MailKind(
+        key="accounts.email_code",
+        event="accounts.email_code_requested",
+        template="email/email_code.html",
+        trigger="Somebody signs up, checks out for the first time, or changes an e-mail address.",
+        audience="the address that is to be proved",
+        drafts=_drafts,
+        secrets=_secrets,
+    ),
+    MailKind(
+        key="accounts.password_link",
+        event="accounts.password_reset_requested",
+        template="email/password_link.html",
+        trigger="A password was forgotten, staff made a log-in, or a company was set up.",
+        audience="the person whose log-in it is",
+        drafts=_drafts,
+        secrets=_secrets,
+    ),
+    MailKind(
+        key="accounts.password_changed",
+        event="accounts.password_changed",
+        template="email/password_changed.html",
+        trigger="A password was changed.",
+        audience="the person whose password it is",
+        drafts=_person,
+    ),
+    MailKind(
+        key="accounts.new_device",
+        event="accounts.new_device_login",
+        template="email/new_device.html",
+        trigger="Somebody logged in on a device that was not seen before.",
+        audience="the person who logged in",
+        drafts=_person,
+    ),
+)

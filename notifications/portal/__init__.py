@@ -1,0 +1,1 @@
+"""What a customer was written, in the portal."""

@@ -1,0 +1,42 @@
+"""Acts arranged for later days."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from provisioning.choices import ScheduleState
+from provisioning.models import ServiceSchedule
+from provisioning.services.schedules import schedule_cancel
+
+
+def _cancel(actor: Actor, row: ServiceSchedule, values: Mapping[str, Any]) -> str:
+    schedule_cancel(actor=actor, schedule=row)
+    return gettext("It is taken back.")
+
+
+@admin.register(ServiceSchedule)
+class ServiceScheduleAdmin(ReadOnlyTenantAdmin):
+    """What is to be done on which day."""
+
+    permission_resource = "services"
+    acts = (
+        Act(
+            name="cancel",
+            label=_("Take it back"),
+            permission="services:update",
+            run=_cancel,
+            explanation=_("Nothing is done on that day."),
+            applies=lambda row: row.state == ScheduleState.WAITING,
+        ),
+    )
+    list_display = ("service", "act", "due_on", "state", "outcome")
+    list_filter = ("state", "act")
+    list_select_related = ("service",)
+    search_fields = ("service__label",)
+    ordering = ("-due_on", "-id")

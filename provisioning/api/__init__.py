@@ -1,0 +1,1 @@
+"""Services in the REST interface."""

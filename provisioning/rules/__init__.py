@@ -1,0 +1,1 @@
+"""What is true of services, without a database and without a clock."""

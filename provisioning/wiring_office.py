@@ -1,0 +1,52 @@
+"""What this app plugs into the back office; read by ``wiring.py``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.slots import (
+    CustomerFigure,
+    CustomerPanel,
+    DeletionGuard,
+    customer_figures,
+    customer_panels,
+    deletion_guards,
+    timeline_sentences,
+)
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+from provisioning import office
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="provisioning.services",
+        section="services",
+        label=_("Services"),
+        url_name="admin:provisioning_service_changelist",
+        icon="deployed_code",
+        permission="services:read",
+    )
+)
+
+customer_panels.fill(
+    CustomerPanel(
+        key="services",
+        title=_("Services"),
+        permission="services:read",
+        template="provisioning/admin/panel.html",
+        context=office.customer_panel,
+    ),
+    order=30,
+)
+customer_figures.fill(CustomerFigure(name="services_count", expression=office.services_count))
+deletion_guards.fill(DeletionGuard(key="provisioning", refusal=office.deletion_refusal))
+for sentence in office.SENTENCES:
+    timeline_sentences.fill(sentence)
+
+SEARCH_SOURCES.fill(
+    SearchSource(
+        key="services",
+        label=_("Services"),
+        icon="deployed_code",
+        permission="services:read",
+        find=office.find_services,
+    )
+)

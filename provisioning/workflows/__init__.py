@@ -1,0 +1,1 @@
+"""What beat starts for services, safe to repeat."""

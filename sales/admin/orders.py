@@ -1,0 +1,174 @@
+"""The order page of the back office: what was agreed, where it stands, what a person may decide."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm
+from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import money_column, status_column, text_column
+from sales.choices import OrderStatus
+from sales.models import Order, OrderAcceptance, OrderHold, OrderLine
+from sales.services.decisions import order_accept, order_refuse
+from sales.services.expiry import order_cancel
+from sales.services.returns import order_line_return
+
+GROSS = money_column("gross", label=_("total"))
+TAX = money_column("tax", label=_("tax"))
+STATUS = status_column("status", "sales.order", label=_("status"))
+
+
+class AcceptForm(forms.Form):
+    """Asks for a note."""
+
+    reason = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+
+def _line_form(order: Order) -> type[forms.Form]:
+    lines = order.lines.filter(refunded_at=None)
+    choices = [(str(line.pk), f"{line.position}. {line.label}") for line in lines]
+
+    class LineForm(forms.Form):
+        """Asks which line goes back, how and why."""
+
+        line_id = forms.ChoiceField(label=_("Line"), choices=choices, widget=forms.RadioSelect)
+        as_credit = forms.BooleanField(
+            label=_("Keep the money as the customer's credit"), required=False
+        )
+        reason = forms.CharField(
+            label=_("Reason"), max_length=500, help_text=_("The customer may read it.")
+        )
+
+    return LineForm
+
+
+def _accept(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
+    order_accept(actor=actor, order_id=row.pk, reason=values["reason"])
+    return gettext("The order goes on.")
+
+
+def _refuse(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
+    order_refuse(actor=actor, order_id=row.pk, reason=values["reason"])
+    return gettext("The order is refused; the payment goes back.")
+
+
+def _cancel(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
+    order_cancel(actor=actor, order_id=row.pk, reason=values["reason"])
+    return gettext("The order is withdrawn.")
+
+
+def _return_line(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
+    order_line_return(actor=actor, order_id=row.pk, **values)
+    return gettext("The line is taken back.")
+
+
+class OrderLineInline(ReadOnlyInline):
+    """The lines, with the services that they became."""
+
+    model = OrderLine
+    fields = ("position", "label", "quantity", "service", GROSS, "renewal_on")
+    readonly_fields = fields
+    ordering = ("position",)
+
+
+class OrderHoldInline(ReadOnlyInline):
+    """Why the order was held."""
+
+    model = OrderHold
+    fields = ("sentence", "decision", "decided_at", "decided_by")
+    readonly_fields = fields
+    ordering = ("id",)
+
+
+class OrderAcceptanceInline(ReadOnlyInline):
+    """What the customer accepted."""
+
+    model = OrderAcceptance
+    fields = ("title", "version", "accepted_at")
+    readonly_fields = fields
+    ordering = ("id",)
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyTenantAdmin):
+    """Orders and the decisions about them."""
+
+    permission_resource = "orders"
+    acts = (
+        Act(
+            name="accept",
+            label=_("Accept"),
+            permission="orders:decide",
+            run=_accept,
+            form=AcceptForm,
+            explanation=_("The services of this order are set up now."),
+            tone="main",
+            applies=lambda row: row.status == OrderStatus.ON_HOLD,
+        ),
+        Act(
+            name="refuse",
+            label=_("Refuse and refund"),
+            permission="orders:decide",
+            run=_refuse,
+            form=ReasonForm,
+            explanation=_("Nothing is set up, the invoice is credited, the payment goes back."),
+            tone="danger",
+            applies=lambda row: row.status == OrderStatus.ON_HOLD,
+        ),
+        Act(
+            name="return-line",
+            label=_("Take a line back"),
+            permission="orders:decide",
+            run=_return_line,
+            form_for=_line_form,
+            explanation=_("For a line that cannot be delivered; the other lines go on."),
+            applies=lambda row: row.paid_at is not None and row.refused_at is None,
+        ),
+        Act(
+            name="cancel",
+            label=_("Withdraw"),
+            permission="orders:cancel",
+            run=_cancel,
+            form=ReasonForm,
+            explanation=_("Money that still comes becomes the customer's credit."),
+            tone="danger",
+            applies=lambda row: row.status == OrderStatus.AWAITING_PAYMENT,
+        ),
+    )
+    list_display = (
+        "order_number",
+        "customer",
+        STATUS,
+        GROSS,
+        text_column("placed_at", label=_("placed")),
+    )
+    list_display_links = ("order_number",)
+    list_filter = ("status",)
+    list_select_related = ("customer",)
+    search_fields = ("=order_number", "customer__display_name")
+    ordering = ("-id",)
+    inlines = (OrderLineInline, OrderHoldInline, OrderAcceptanceInline)
+    readonly_fields = (STATUS, GROSS, TAX)
+    fieldsets = (
+        (None, {"fields": ("order_number", "customer", STATUS, "staff_note")}),
+        (_("Money"), {"fields": (GROSS, TAX, "payment_method", "proforma")}),
+        (
+            _("Course"),
+            {
+                "fields": (
+                    "placed_at",
+                    "placed_by",
+                    "paid_at",
+                    "completed_at",
+                    "expires_on",
+                    "cancelled_at",
+                    "refused_at",
+                )
+            },
+        ),
+    )

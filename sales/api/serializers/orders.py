@@ -1,0 +1,148 @@
+"""Orders as both interfaces show and take them."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from catalog.choices import BillingCycle, DomainOffer
+from ispplatform.core.api.fields import FreeJsonField, InstantField, MoneyAmountField, VersionField
+from ispplatform.core.api.rows import RowSerializer
+from ispplatform.core.api.serializers import StrictSerializer
+from sales.choices import HoldDecision, HoldRule, OrderStatus
+
+
+class OrderLineRow(RowSerializer):
+    """A line as it was agreed."""
+
+    row_order = ("position",)
+
+    id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    plan_id = serializers.UUIDField()
+    plan_code = serializers.CharField(source="plan.code")
+    label = serializers.CharField()
+    cycle = serializers.ChoiceField(BillingCycle.choices)
+    quantity = serializers.IntegerField()
+    domain_mode = serializers.CharField()
+    domain_name = serializers.CharField()
+    service_id = serializers.UUIDField()
+    service_status = serializers.CharField(source="service.status")
+    net = MoneyAmountField()
+    tax = MoneyAmountField()
+    gross = MoneyAmountField()
+    currency = serializers.CharField()
+    renewal_gross = MoneyAmountField()
+    renewal_on = serializers.DateField()
+
+
+class OrderHoldRow(RowSerializer):
+    """Why a paid order waits, and what was decided."""
+
+    row_order = ("id",)
+
+    rule = serializers.ChoiceField(HoldRule.choices)
+    sentence = serializers.CharField()
+    decision = serializers.ChoiceField(HoldDecision.choices)
+    decided_at = InstantField()
+
+
+class OrderRow(RowSerializer):
+    """An order in a list."""
+
+    id = serializers.UUIDField()
+    order_number = serializers.CharField()
+    customer_id = serializers.UUIDField()
+    status = serializers.ChoiceField(OrderStatus.choices)
+    net = MoneyAmountField()
+    tax = MoneyAmountField()
+    gross = MoneyAmountField()
+    currency = serializers.CharField()
+    proforma_id = serializers.UUIDField()
+    proforma_number = serializers.CharField(source="proforma.number")
+    payment_method = serializers.CharField()
+    placed_at = InstantField()
+    expires_on = serializers.DateField()
+    paid_at = InstantField()
+    completed_at = InstantField()
+    created_at = InstantField()
+    updated_at = InstantField()
+    version = VersionField()
+
+
+class OrderDetail(OrderRow):
+    """An order with its lines."""
+
+    lines = OrderLineRow(many=True)
+
+
+class StaffOrderDetail(OrderDetail):
+    """An order with what only staff read."""
+
+    placed_by = serializers.CharField()
+    staff_note = serializers.CharField()
+    holds = OrderHoldRow(many=True)
+
+
+class WishInput(StrictSerializer):
+    """One line of a cart."""
+
+    synonyms = {"plan": "plan_id"}
+
+    plan_id = serializers.UUIDField(required=False)
+    plan_code = serializers.SlugField(required=False, max_length=60)
+    cycle = serializers.ChoiceField(BillingCycle.choices)
+    quantity = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+    domain_mode = serializers.ChoiceField(DomainOffer.choices, default="", allow_blank=True)
+    domain_name = serializers.CharField(max_length=253, default="", allow_blank=True)
+    configuration = FreeJsonField(default=dict)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("plan_id" in attrs) == ("plan_code" in attrs):
+            raise serializers.ValidationError(
+                {"plan_id": _("Name the plan by plan_id or by plan_code.")}
+            )
+        return attrs
+
+
+class StaffWishInput(WishInput):
+    """One line that staff or an integrator orders for a customer."""
+
+    unit_price = MoneyAmountField(required=False, min_value=Decimal(0))
+    price_reason = serializers.CharField(max_length=200, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "unit_price" in attrs and not attrs.get("price_reason"):
+            raise serializers.ValidationError(
+                {"price_reason": _("Say why the price differs from the catalogue.")}
+            )
+        return attrs
+
+
+class PortalOrderInput(StrictSerializer):
+    """A customer's own order."""
+
+    lines = WishInput(many=True, min_length=1, max_length=50)
+    accepted_documents = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=20, default=list
+    )
+    expected_total = MoneyAmountField(required=False)
+    payment_method = serializers.CharField(max_length=20, default="", allow_blank=True)
+
+
+class StaffOrderInput(StrictSerializer):
+    """An order for a customer."""
+
+    customer_id = serializers.UUIDField()
+    lines = StaffWishInput(many=True, min_length=1, max_length=50)
+    expected_total = MoneyAmountField(required=False)
+    payment_method = serializers.CharField(max_length=20, default="", allow_blank=True)
+    note = serializers.CharField(max_length=500, default="", allow_blank=True)
+
+
+class DecisionInput(StrictSerializer):
+    """Why."""
+
+    reason = serializers.CharField(max_length=500, default="", allow_blank=True)

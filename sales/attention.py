@@ -1,0 +1,24 @@
+"""What of sales may need a person."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ispplatform.core.attention import AttentionKind
+from ispplatform.core.models import AttentionItem
+
+ORDER_HELD = "sales.order_held"
+
+
+def _order_page(item: AttentionItem) -> str:
+    return reverse("admin:sales_order_change", args=[item.subject_id])
+
+
+KINDS = (
+    AttentionKind(
+        name=ORDER_HELD,
+        label=_("Order on hold"),
+        button=_("Decide"),
+        url=_order_page,
+        is_urgent=True,
+    ),
+)

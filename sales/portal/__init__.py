@@ -1,0 +1,1 @@
+"""The shop, the cart, the checkout and the orders, as customers see them."""

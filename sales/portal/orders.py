@@ -1,0 +1,87 @@
+"""A customer's own orders, with live progress."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from billing.selectors.payments import pro_formas_to_pay
+from ispplatform.core.errors import PlatformError
+from ispplatform.core.pages.access import customer_page
+from ispplatform.core.pages.refusals import refusal_text
+from sales.choices import OrderStatus
+from sales.models import Order
+from sales.selectors.orders import order_by_id, orders_for
+from sales.selectors.progress import order_course, order_lines
+from sales.services.expiry import order_cancel
+
+PAGE_ROWS = 20
+MOVING_SECONDS = 2
+WAITING_SECONDS = 10  # for a person of ours
+
+
+@require_GET
+@customer_page("own_orders:read")
+def order_list(request: Any) -> HttpResponse:
+    """Show the customer's orders, newest first."""
+    rows = orders_for(request.actor).order_by("-placed_at", "-id")[: PAGE_ROWS * 5]
+    return render(request, "sales/orders.html", {"orders": list(rows)})
+
+
+@require_GET
+@customer_page("own_orders:read")
+def order_page(request: Any, order_id: UUID) -> HttpResponse:
+    """Show one order: what was agreed, what happens now."""
+    order = order_by_id(order_id, actor=request.actor)
+    return render(request, "sales/order.html", _context(order))
+
+
+@require_GET
+@customer_page("own_orders:read")
+def order_progress(request: Any, order_id: UUID) -> HttpResponse:
+    """Show the part of an order's page that changes by itself."""
+    order = order_by_id(order_id, actor=request.actor)
+    return render(request, "sales/order_progress.html", _context(order))
+
+
+@require_POST
+@customer_page("own_orders:create")
+def order_withdraw(request: Any, order_id: UUID) -> HttpResponse:
+    """Withdraw an order that is not paid."""
+    order = order_by_id(order_id, actor=request.actor)
+    try:
+        order_cancel(actor=request.actor, order_id=order.pk)
+    except PlatformError as exc:
+        messages.error(request, refusal_text(exc.message))
+    else:
+        messages.success(request, _("Your order is withdrawn. Nothing was charged."))
+    return redirect("sales:order", order_id=order.pk)
+
+
+def _context(order: Order) -> dict[str, Any]:
+    lines = order_lines(order)
+    awaited = [order.proforma_id] if order.proforma_id else []
+    if order.status != OrderStatus.AWAITING_PAYMENT:
+        awaited = []
+    is_payable = bool(awaited) and bool(pro_formas_to_pay(awaited))
+    is_being_paid = bool(awaited) and not is_payable
+    return {
+        "order": order,
+        "lines": lines,
+        "course": order_course(order, lines, is_being_paid=is_being_paid),
+        "asks_again_seconds": _asks_again_seconds(order, is_being_paid=is_being_paid),
+        "is_payable": is_payable,
+    }
+
+
+def _asks_again_seconds(order: Order, *, is_being_paid: bool) -> int | None:
+    """Return after how long the page looks again by itself; None where nothing is awaited."""
+    if order.status == OrderStatus.IN_PROGRESS or is_being_paid:
+        return MOVING_SECONDS
+    if order.status in {OrderStatus.ON_HOLD, OrderStatus.NEEDS_PERSON}:
+        return WAITING_SECONDS
+    return None

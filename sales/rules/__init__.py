@@ -1,0 +1,1 @@
+"""Pure rules of sales: no database, no clock."""

@@ -1,0 +1,87 @@
+"""What this app plugs into the kernel and into the apps below it."""
+
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from billing.slots import SubjectPage, subject_pages
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.attention import attention_kinds
+from ispplatform.core.due import DueSource, due_sources
+from ispplatform.core.events import subscribe
+from ispplatform.core.pages.home import PORTAL_HOME, HomePart
+from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
+from ispplatform.core.permissions import declare_permissions
+from provisioning.provisioners import ActivationGuard, activation_guards
+from sales import events, statuses, wiring_mails
+from sales.attention import KINDS
+from sales.portal import refusals
+from sales.portal.home import orders_part
+from sales.services.holds import reason_to_hold
+from sales.subscribers import refresh_orders_of_service
+from sales.workflows.due import next_order_due, orders_run
+
+__all__ = ["events", "refusals", "statuses", "wiring_mails"]
+
+declare_permissions(
+    ("orders:read", "See orders", "support", "billing", "sales", "operator"),
+    ("orders:create", "Place orders for customers", "billing", "sales"),
+    ("orders:override_price", "Sell at another price than the catalogue's", "billing"),
+    ("orders:decide", "Accept or refuse held orders", "billing"),
+    ("orders:cancel", "Withdraw unpaid orders", "support", "billing", "sales"),
+    ("own_orders:read", "See own orders", "customer"),
+    ("own_orders:create", "Order and withdraw orders", "customer"),
+)
+
+activation_guards.fill(ActivationGuard(key="sales.holds", reason=reason_to_hold, asks_itself=True))
+for kind in KINDS:
+    attention_kinds.fill(kind)
+
+for name in ("activated", "held", "needs_person", "terminated", "suspended"):
+    subscribe(
+        f"provisioning.service_{name}",
+        f"sales.refresh_on_service_{name}",
+        refresh_orders_of_service,
+    )
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="sales.orders",
+        section="sales",
+        label=_("Orders"),
+        url_name="admin:sales_order_changelist",
+        icon="shopping_cart",
+        permission="orders:read",
+    )
+)
+PORTAL_NAVIGATION.fill(
+    PortalEntry(key="orders", label=_("Orders"), url_name="sales:orders", icon="shopping-cart"),
+    order=25,
+)
+due_sources.fill(
+    DueSource(
+        key="sales.orders",
+        label=_("Unpaid orders reminded of or expired"),
+        next_due=next_order_due,
+        run_due=orders_run,
+    )
+)
+
+
+def _order_url(order_id: UUID) -> str:
+    return reverse("sales:order", args=[order_id])
+
+
+subject_pages.fill(SubjectPage(type="sales.order", label=_("Go to your order"), url=_order_url))
+PORTAL_HOME.fill(
+    HomePart(
+        key="orders",
+        title=_("Orders under way"),
+        permission="own_orders:read",
+        template="sales/home_part.html",
+        content=orders_part,
+        is_wide=True,
+    ),
+    order=10,
+)

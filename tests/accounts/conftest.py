@@ -1,0 +1,30 @@
+"""What the doors of this app are tried with."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters() -> Iterator[None]:
+    """Begin each test with no request counted and nothing remembered."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _decisions_from_the_rows(settings: Any) -> None:
+    """Decide by the rows: a test's transaction never commits, and what is forgotten on commit
+    would stay remembered. What the shared cache remembers has tests of its own.
+    """
+    settings.SHARED_DECISION_CACHE = False
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Return a client that sends JSON, as programs do."""
+    return APIClient()

@@ -1,0 +1,58 @@
+"""What one test process keeps to itself: its files and its part of the cache server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache, caches
+
+REDIS_DATABASES = 16
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_places(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """Move every directory that settings put under ``DATA_DIR`` to a place of this run.
+
+    Yields:
+        The new ``DATA_DIR``.
+    """
+    installed = Path(settings.DATA_DIR)
+    own = tmp_path_factory.mktemp("data")
+    patch = pytest.MonkeyPatch()
+    for name in dir(settings):
+        value = getattr(settings, name)
+        if name.isupper() and isinstance(value, Path) and value.is_relative_to(installed):
+            patch.setattr(settings, name, own / value.relative_to(installed))
+    static_root = own / "static"  # empty: the apps' own files are found where they lie
+    static_root.mkdir()
+    patch.setattr(settings, "STATIC_ROOT", str(static_root))
+    # No test mails anybody: nothing listens here, and a test that wants a server runs its own.
+    patch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
+    patch.setattr(settings, "EMAIL_PORT", 1)
+    # Every test client builds the middleware anew, and this one would read all static files each
+    # time; live servers serve them by a handler of their own.
+    patch.setattr(settings, "WHITENOISE_USE_FINDERS", False)
+    if settings.REDIS_URL:
+        _own_redis_database(patch, worker_id)
+    yield own
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(own_places: Path) -> None:
+    """Forget what earlier tests left: rows known from the cache are gone from the database."""
+    cache.clear()
+
+
+def _own_redis_database(patch: pytest.MonkeyPatch, worker_id: str) -> None:
+    number = int(worker_id.removeprefix("gw") if worker_id != "master" else 0) % REDIS_DATABASES
+    own_url = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+    for store in settings.CACHES.values():
+        if store.get("LOCATION") == settings.REDIS_URL:
+            patch.setitem(store, "LOCATION", own_url)
+    patch.setattr(settings, "REDIS_URL", own_url)
+    for alias in settings.CACHES:  # one that was opened before still has the shared address
+        if hasattr(caches._connections, alias):
+            del caches[alias]

@@ -1,0 +1,272 @@
+"""A company with a real row of everything that an address can name, for each of its customers.
+
+Every customer has a word of their own in each text of theirs that people read. Where it shows up in
+somebody else's answer, a wall has a hole.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db import models
+
+from accounts.choices import AccessLinkPurpose, EmailCodePurpose, SessionChannel
+from accounts.models import (
+    AccessLink,
+    EmailCode,
+    Membership,
+    MembershipRole,
+    PortalAccount,
+    Role,
+    Session,
+)
+from accounts.services.roles import tenant_roles_seed
+from accounts.services.sessions import Device, session_begin
+from billing.models import (
+    CreditEntry,
+    Dispute,
+    GatewayEvent,
+    Invoice,
+    JournalEntry,
+    LedgerAccount,
+    NumberSeries,
+    Payment,
+    PaymentMethod,
+    Refund,
+    SandboxCharge,
+    Subscription,
+)
+from billing.services.dunning import dunning_open
+from billing.services.dunning_holds import dunning_pause
+from billing.services.invoices import invoice_issue
+from billing.services.lines import LineInput
+from billing.services.refunds import refund_start
+from customers.models import Customer
+from domains.models import (
+    DnsZone,
+    Domain,
+    RegistrantContact,
+    SandboxRecordSet,
+    SandboxRegistrarEntry,
+    SandboxRegistration,
+    SandboxZone,
+)
+from hosting.models import (
+    HostingAccount,
+    HostingServer,
+    Mailbox,
+    MailDomain,
+    SandboxPanelAccount,
+    SandboxPanelMailbox,
+)
+from ispplatform.core.actors import Actor
+from ispplatform.core.attention import attention_open
+from ispplatform.core.clock import system_now
+from ispplatform.core.models import (
+    AttentionItem,
+    AuditEntry,
+    EventDelivery,
+    Operation,
+    OutboxEvent,
+    ProviderConnection,
+    PurgePermit,
+    Tenant,
+)
+from ispplatform.core.subjects import subject_of
+from ispplatform.core.tenancy.context import tenant_context
+from notifications.models import Mail
+from provisioning.models import Service
+from sales.models import CartLine, Order
+from tests.factories.accounts import ApiKeyFactory, MembershipFactory, PortalAccountFactory
+from tests.factories.billing import transferred
+from tests.factories.customers import ContactFactory, CustomerFactory, NoteFactory, TagFactory
+from tests.factories.domains import DnsRecordFactory
+from tests.factories.provisioning import ServiceScheduleFactory
+from tests.sales.conftest import Shop, open_shop
+
+SYSTEM = Actor.system("stock")
+
+
+@dataclass
+class Owned:
+    """What one customer has.
+
+    Attributes:
+        word: stands in every text of theirs; nobody else's answers hold it.
+        rows: a row of each model.
+    """
+
+    word: str
+    tenant: Tenant
+    customer: Customer
+    account: PortalAccount
+    rows: dict[type[models.Model], models.Model] = field(default_factory=dict)
+
+    def id_of(self, model: type[models.Model]) -> str:
+        """Return the id of their row of a model."""
+        return str(self.rows[model].pk)
+
+
+def stocked(tenant: Tenant, *words: str) -> list[Owned]:
+    """Return customers of a company who have bought, paid and received; one for each word."""
+    with tenant_context(tenant.pk):
+        tenant_roles_seed(tenant)
+        shop = open_shop(tenant)
+        return [_customer(shop, word) for word in words]
+
+
+def _customer(shop: Shop, word: str) -> Owned:
+    customer = CustomerFactory(
+        addressed=True,
+        phone="+49 30 1234567",
+        first_name=word.title(),
+        last_name=word.title(),
+        email=f"{word}@customer.example",
+    )
+    own = replace(shop, customer=customer)
+    order = own.ordered(own.full_cart(f"{word}.example"))
+    payment = own.pay(order)
+    transferred(customer, "7.00")
+    account = PortalAccountFactory(customer_id=customer.pk, user__email=f"{word}@portal.example")
+    session_begin(
+        user=account.user, account=account, channel=SessionChannel.BROWSER, device=Device()
+    )
+    owned = Owned(word=word, tenant=shop.tenant, customer=customer, account=account)
+    for row in (*_bought(order), *_of_staff(owned, payment), *_of_the_sandbox(word)):
+        owned.rows[type(row)] = row
+    return owned
+
+
+def _bought(order: Order) -> list[models.Model]:
+    customer = order.customer
+    zone = DnsZone.objects.get(customer=customer)
+    invoice = Invoice.objects.get(document__made_from=order.proforma)
+    cart = open_cart_line(order)
+    return [
+        customer,
+        order,
+        cart,
+        invoice,
+        invoice.document,
+        zone,
+        DnsRecordFactory(zone=zone, name="extra"),
+        *(
+            model.objects.filter(customer=customer).latest("pk")
+            for model in (
+                Service,
+                Subscription,
+                Payment,
+                PaymentMethod,
+                Domain,
+                RegistrantContact,
+                HostingAccount,
+                MailDomain,
+                CreditEntry,
+                JournalEntry,
+            )
+        ),
+        *(
+            model.objects.filter(customer_id=customer.pk).latest("pk")
+            for model in (Operation, OutboxEvent, Mail)
+        ),
+        EventDelivery.objects.filter(event__customer_id=customer.pk).latest("pk"),
+        AuditEntry.objects.filter(customer_id=customer.pk).latest("pk"),
+        Mailbox.objects.filter(mail_domain__customer=customer).latest("pk"),
+        *(model.objects.latest("pk") for model in (HostingServer, LedgerAccount, NumberSeries)),
+        ProviderConnection.objects.get(kind="registrar"),
+        order.lines.latest("pk").plan,
+        order.lines.latest("pk").price,
+    ]
+
+
+def open_cart_line(order: Order) -> CartLine:
+    """Return a line of a cart that the order's customer has not ordered yet."""
+    return CartLine.objects.filter(cart=order.cart).latest("pk")
+
+
+def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
+    customer, word, user = owned.customer, owned.word, owned.account.user
+    colleague: Membership = MembershipFactory(
+        roles=list(Role.objects.filter(code="support")), user__email=f"{word}@staff.example"
+    )
+    service = Service.objects.filter(customer=customer).latest("pk")
+    later = system_now() + timedelta(hours=1)
+    refund_start(actor=SYSTEM, payment=payment, reason=word, amount=None)
+    attention_open(
+        kind="provisioning.trouble",
+        subject=subject_of(service),
+        sentence=f"{word} waits",
+        customer_id=customer.pk,
+    )
+    return [
+        owned.account,
+        user,
+        colleague,
+        MembershipRole.objects.get(membership=colleague),
+        Role.objects.create(code=f"role-{word}", name=word, grants=["customers:read"]),
+        Session.objects.filter(user=user).latest("pk"),
+        ApiKeyFactory(name=f"key of {word}", responsible=user),
+        AccessLink.objects.create(
+            purpose=AccessLinkPurpose.values[0],
+            email=user.email,
+            user=user,
+            portal_account=owned.account,
+            expires_at=later,
+        ),
+        EmailCode.objects.create(
+            purpose=EmailCodePurpose.values[0], email=user.email, user=user, expires_at=later
+        ),
+        ContactFactory(customer=customer, name=word),
+        NoteFactory(customer=customer, text=word),
+        TagFactory(name=word),
+        ServiceScheduleFactory(service=service, reason=word),
+        Refund.objects.filter(payment=payment).latest("pk"),
+        *_at_the_gateway(word, payment),
+        *_unpaid(customer, word),
+        AttentionItem.objects.filter(customer_id=customer.pk).latest("pk"),
+        PurgePermit.objects.create(reason=word, actor_label=word, expires_at=later),
+    ]
+
+
+def _unpaid(customer: Customer, word: str) -> list[models.Model]:
+    """What is done about an invoice that the customer owes, and why it stands still."""
+    line = LineInput(label=word, unit_price=Decimal("90.00"))
+    invoice = invoice_issue(actor=SYSTEM, customer=customer, lines=[line])
+    case = dunning_open(invoice=invoice)
+    assert case is not None
+    return [case, dunning_pause(actor=SYSTEM, customer=customer, reason=word)]
+
+
+def _at_the_gateway(word: str, payment: Payment) -> list[models.Model]:
+    """What a gateway sent about the customer's payment, and that its bank took it back."""
+    return [
+        GatewayEvent.objects.create(
+            connection=payment.connection,
+            event_id=f"evt_{word}",
+            kind="charge.dispute.created",
+            topic="dispute",
+            reference=f"dp_{word}",
+            payload="{}",
+        ),
+        Dispute.objects.create(
+            payment=payment,
+            connection=payment.connection,
+            reference=f"dp_{word}",
+            currency=payment.currency,
+            amount=payment.amount,
+            reason=word,
+        ),
+    ]
+
+
+def _of_the_sandbox(word: str) -> list[models.Model]:
+    name = f"{word}.example"
+    return [
+        SandboxRegistration.objects.get(name=name),
+        SandboxRegistrarEntry.objects.get(name=name),
+        SandboxZone.objects.get(name=name),
+        SandboxRecordSet.objects.filter(zone__name=name).latest("pk"),
+        SandboxPanelAccount.objects.get(domain=name),
+        SandboxPanelMailbox.objects.get(address=f"info@{name}"),
+        SandboxCharge.objects.latest("pk"),
+    ]

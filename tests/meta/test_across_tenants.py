@@ -1,0 +1,34 @@
+"""Every place that works across tenants is known by name."""
+
+import ast
+
+from tests.meta.source import dotted, name_of, product_files, tree_of
+
+# file: how many places, and what for
+KNOWN: dict[str, int] = {
+    "accounts/selectors/users.py": 1,  # a colleague sees the companies that they work for
+    "accounts/services/logins.py": 1,  # a colleague's companies are found by the address
+    "accounts/services/passwords.py": 1,  # a new password ends every log-in of the person
+    "accounts/services/users.py": 1,  # whether a person also belongs to another company
+    "accounts/workflows/sweeps.py": 1,  # the sweep
+    "billing/services/gateway_events.py": 1,  # a gateway names its connection only
+    "billing/workflows/payment_checks.py": 1,  # the sweep
+    "demo/removal.py": 1,  # a person who belongs to another company stays
+    "ispplatform/core/idempotency/tasks.py": 1,  # forgets old keys of every tenant
+    "ispplatform/core/events/delivery.py": 1,  # the sweep
+    "ispplatform/core/events/dispatch.py": 1,  # the sweep
+    "ispplatform/core/operations/claiming.py": 1,  # the sweep
+    "ispplatform/core/secrets.py": 1,  # a new key encrypts the secrets of all companies
+}
+
+
+def test_every_place_that_works_across_tenants_is_listed():
+    found: dict[str, int] = {}
+    for path in product_files():
+        calls = sum(
+            isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "across_tenants"
+            for node in ast.walk(tree_of(path))
+        )
+        if calls:
+            found[name_of(path)] = calls
+    assert found == KNOWN

@@ -1,0 +1,198 @@
+"""Every mail of the table can be written in every language, and stands in the documentation."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+
+from ispplatform.core.models import Tenant
+from ispplatform.core.pages.mails import mail_render
+from notifications.slots import mail_kinds
+
+BANK = {"holder": "Northwind GmbH", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
+ORDER = {
+    "order_number": "ORD-2026-00001",
+    "total": "23.80",
+    "currency": "EUR",
+    "expires_on": "2026-03-08",
+    "lines": [{"label": "Starter: shop.example", "gross": Decimal("23.80")}],
+    "bank": BANK,
+    "reference": "PF-2026-00001",
+    "url": "http://x.example/portal/orders/1",
+}
+INVOICE = {
+    "number": "INV-2026-00001",
+    "gross": Decimal("23.80"),
+    "amount_due": Decimal("23.80"),
+    "currency": "EUR",
+    "due_date": date(2026, 3, 15),
+    "bank": BANK,
+    "url": "http://x.example/billing/invoices/1",
+}
+UNPAID = {
+    **INVOICE,
+    "number_of_reminder": 1,
+    "suspend_on": "2026-03-24",
+    "expires_on": "2026-03-24",
+    "decline": "",
+    "subjects": ["shop.example", "kontor.example"],
+}
+MONEY = {"sum": "23.80", "currency": "EUR", "url": "http://x.example/billing"}
+SECRET = {"code": "123 456", "link": "http://x.example/confirm-email/t", "minutes_left": 10}
+PERSON = {
+    "occurred_at": datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
+    "user_agent": "Firefox on Linux",
+    "ip_address": "192.0.2.10",
+}
+SERVICE = {
+    "label": "shop.example",
+    "url": "http://x.example/portal/services/1",
+    "billing_url": "http://x.example/billing",
+}
+# kind: values of each case that its template tells apart
+CASES = {
+    "accounts.email_code": [
+        {**SECRET, "purpose": "sign_up"},
+        {**SECRET, "purpose": "email_change"},
+    ],
+    "accounts.password_link": [
+        {**SECRET, "purpose": "reset", "has_account_already": True},
+        {**SECRET, "purpose": "reset", "minutes_left": 1},
+        {**SECRET, "purpose": "activation", "minutes_left": 1440},
+        {**SECRET, "purpose": "set_up", "minutes_left": 1440},
+    ],
+    "accounts.password_changed": [PERSON],
+    "accounts.new_device": [PERSON, {**PERSON, "user_agent": "", "ip_address": ""}],
+    "core.attention": [
+        {"sentence": "Refused.", "money_at_stake": "9.00", "currency": "EUR", "url": MONEY["url"]},
+        {"sentence": "Refused.", "money_at_stake": None, "currency": "", "url": MONEY["url"]},
+    ],
+    "billing.invoice_issued": [
+        INVOICE,
+        {**INVOICE, "card": "Visa 4242", "charge_on": date(2026, 12, 1)},
+    ],
+    "billing.invoice_sent": [INVOICE, {**INVOICE, "amount_due": Decimal("0.00"), "bank": {}}],
+    "billing.payment_received": [
+        {**MONEY, "invoice_number": "INV-2026-00001", "amount_due": Decimal("0.00")},
+        {**MONEY, "invoice_number": "INV-2026-00001", "amount_due": Decimal("3.80")},
+        {**MONEY, "invoice_number": "", "amount_due": None},
+    ],
+    "billing.payment_failed": [
+        {**MONEY, "failure_message": "Your bank declined the card."},
+        {**MONEY, "failure_message": ""},
+        {
+            **MONEY,
+            "failure_message": "Your bank declined the card.",
+            "is_invoice": True,
+            "next_try_on": date(2026, 3, 4),
+        },
+    ],
+    "billing.reminder": [
+        UNPAID,
+        {**UNPAID, "number_of_reminder": 2, "decline": "Your bank declined the card."},
+    ],
+    "billing.last_notice": [UNPAID, {**UNPAID, "suspend_on": None, "subjects": [], "bank": {}}],
+    "billing.renewal_notice": [UNPAID, {**UNPAID, "number_of_reminder": 2}],
+    "billing.payment_confirm": [MONEY],
+    "billing.refund": [{**MONEY, "reason": "Not available."}, {**MONEY, "reason": ""}],
+    "sales.order_placed": [ORDER, {**ORDER, "bank": {}}],
+    "sales.order_reminder": [ORDER, {**ORDER, "bank": {}}],
+    "sales.order_held": [ORDER],
+    "sales.order_refused": [ORDER],
+    "sales.order_expired": [ORDER],
+    "provisioning.service_active": [
+        {**SERVICE, "service_type": name} for name in ("domain", "hosting", "email", "voip")
+    ],
+    "provisioning.service_suspended": [
+        {**SERVICE, "reason": reason} for reason in ("unpaid", "customer", "abuse")
+    ],
+    "provisioning.service_resumed": [SERVICE],
+}
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+def cases():
+    for key, values in CASES.items():
+        for number, one in enumerate(values):
+            for language in LANGUAGES:
+                yield pytest.param(key, one, language, id=f"{key}-{number}-{language}")
+
+
+def company():
+    return Tenant(
+        slug="northwind",
+        name="Northwind Hosting",
+        legal_name="Northwind GmbH",
+        mode="sandbox",
+        country="DE",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        base_url="http://northwind.localhost:8000",
+    )
+
+
+def test_every_declared_mail_has_its_cases_here():
+    assert {kind.key for kind in mail_kinds.items()} == set(CASES)
+
+
+@pytest.mark.parametrize(("key", "values", "language"), list(cases()))
+@pytest.mark.parametrize("name", ["Ada <b>Lovelace</b>", ""])
+def test_a_mail_is_whole_in_every_language(key, values, language, name):
+    template = mail_kinds.get(key).template
+    mail = mail_render(template, {"name": name, **values}, tenant=company(), language=language)
+    assert 8 <= len(mail.subject) <= 120
+    assert "<" not in mail.text.replace("Ada <b>Lovelace</b>", "")
+    assert "<b>Lovelace" not in mail.html
+    for form in (mail.subject, mail.text, mail.html):
+        assert not re.search(r"\{[{%]|[%}]\}|\bNone\b|%\(|&lt;span", form)
+    assert "http://" in mail.text
+
+
+@pytest.mark.parametrize("key", sorted(CASES))
+def test_german_mails_are_german_throughout(key):
+    values = {"name": "Ada", **CASES[key][0]}
+    template = mail_kinds.get(key).template
+    english, german = (
+        mail_render(template, values, tenant=company(), language=language) for language in LANGUAGES
+    )
+    assert english.subject != german.subject
+    own = {
+        "Northwind",
+        "Firefox",
+        "shop.example",
+        "IBAN",
+        "BIC",
+        "Refused",
+        "Ada",
+        "http",
+        "Your bank",
+    }
+    same = [
+        line
+        for line in english.text.partition("\n--\n")[0].splitlines()
+        if len(line) > 12
+        and line in german.text.splitlines()
+        and not line.startswith("===")
+        and not any(word in line for word in own)
+    ]
+    assert same == []
+
+
+def test_an_address_that_no_mail_may_hold_is_refused():
+    with pytest.raises(ValueError, match="no address"):
+        mail_render(
+            "email/refund.html",
+            {**MONEY, "reason": "", "url": "javascript:alert(1)"},
+            tenant=company(),
+            language="en",
+        )
+
+
+def test_the_documentation_lists_every_mail():
+    page = (settings.BASE_DIR / "docs" / "mails.md").read_text()
+    rows = set(re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE))
+    assert rows == {kind.key for kind in mail_kinds.items()}
+    for kind in mail_kinds.items():
+        assert f"| `{kind.key}` | `{kind.event}` | {kind.trigger} | {kind.audience} |" in page

@@ -1,0 +1,50 @@
+"""Orders at the desk: seen, accepted, refused."""
+
+import pytest
+
+from ispplatform.core.testing import run_until_quiet
+from tests.desk import Desk, text_of
+from tests.sales.conftest import Shop
+
+
+@pytest.fixture
+def held(shop: Shop):
+    shop.tenant.settings["sales.hold_every_order"] = True
+    shop.tenant.save()
+    order = shop.ordered()
+    shop.pay(order)
+    return order
+
+
+def test_staff_see_why_an_order_waits_and_accept_it(held, shop):
+    desk = Desk(shop.tenant, "billing")
+    page = text_of(desk.get("admin:sales_order_change", held.pk))
+    assert "Every order is checked." in page
+    assert "Refuse and refund" in page
+    page = text_of(desk.post("admin:sales_order_act", held.pk, "accept", reason="known"))
+    assert "The order goes on." in page
+    run_until_quiet()
+    held.refresh_from_db()
+    assert held.status == "completed"
+
+
+def test_a_refusal_without_a_reason_is_asked_again(held, shop):
+    desk = Desk(shop.tenant, "billing")
+    desk.post("admin:sales_order_act", held.pk, "refuse", reason="")
+    held.refresh_from_db()
+    assert held.status == "on_hold"
+
+
+def test_support_sees_orders_and_decides_nothing(held, shop):
+    desk = Desk(shop.tenant, "support")
+    page = text_of(desk.get("admin:sales_order_change", held.pk))
+    assert "Refuse and refund" not in page
+    assert desk.post("admin:sales_order_act", held.pk, "accept").status_code == 403
+    held.refresh_from_db()
+    assert held.status == "on_hold"
+
+
+def test_the_list_is_searched_by_number(held, shop):
+    desk = Desk(shop.tenant, "sales")
+    page = text_of(desk.get("admin:sales_order_changelist", query=f"?q={held.order_number}"))
+    assert held.order_number in page

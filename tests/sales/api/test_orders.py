@@ -1,0 +1,167 @@
+"""Orders over HTTP, for staff and integrators and for customers."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from billing.models import Document
+from ispplatform.core.tenancy.context import tenant_context
+from ispplatform.core.testing import run_until_quiet
+from sales.models import Order
+from tests.accounts.people import tenant_roles_seed
+from tests.callers import anonymous_caller, key_caller, portal_caller
+from tests.factories.customers import CustomerFactory
+from tests.sales.conftest import Shop
+
+
+def wishes(name: str = "kontor.example") -> list[dict[str, object]]:
+    return [
+        {
+            "plan_code": "web",
+            "cycle": "monthly",
+            "domain_mode": "register",
+            "domain_name": name,
+            "configuration": {"mailbox": "info"},
+        }
+    ]
+
+
+@pytest.fixture
+def seller(shop: Shop):
+    return key_caller(shop.tenant, "orders:*", "plans:read", "customers:read", "services:*")
+
+
+@pytest.fixture
+def own(shop: Shop):
+    tenant_roles_seed(shop.tenant)
+    return portal_caller(shop.tenant, shop.customer.pk)
+
+
+def test_an_integrator_orders_for_a_customer_and_it_becomes_active(shop, seller):
+    answer = seller("POST", "orders", {"customer_id": str(shop.customer.pk), "lines": wishes()})
+    assert answer.status == 201, answer.body
+    assert (answer.data["gross"], answer.data["currency"]) == (16.66, "EUR")
+    assert [line["plan_code"] for line in answer.data["lines"]] == [shop.domain_plan.code, "web"]
+    shop.pay(Order.objects.get())
+    shown = seller("GET", f"orders/{answer.data['id']}").data
+    assert shown["status"] == "completed"
+    assert {line["service_status"] for line in shown["lines"]} == {"active"}
+
+
+def test_the_same_key_orders_once(shop, seller):
+    body = {"customer_id": str(shop.customer.pk), "lines": wishes()}
+    first = seller("POST", "orders", body, Idempotency_Key="order-1")
+    again = seller("POST", "orders", body, Idempotency_Key="order-1")
+    assert (first.status, again.status) == (201, 201)
+    assert first.data["id"] == again.data["id"]
+    assert Order.objects.count() == 1
+
+
+def test_a_taken_name_is_refused_before_anything_is_written(shop, seller):
+    answer = seller(
+        "POST",
+        "orders",
+        {"customer_id": str(shop.customer.pk), "lines": wishes("taken.example")},
+    )
+    assert (answer.status, answer.code) == (409, "DOMAIN_NOT_AVAILABLE")
+    assert Order.objects.count() == Document.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "field"),
+    [
+        ([], "lines"),
+        ([{"cycle": "monthly"}], "lines.0.plan_id"),
+        ([{"plan_code": "web", "cycle": "weekly"}], "lines.0.cycle"),
+        ([{"plan_code": "web", "cycle": "monthly", "colour": "red"}], "lines.0.colour"),
+        ([{"plan_code": "web", "cycle": "monthly", "unit_price": "1"}], "lines.0.price_reason"),
+    ],
+)
+def test_a_malformed_order_names_the_field(shop, seller, lines, field):
+    answer = seller("POST", "orders", {"customer_id": str(shop.customer.pk), "lines": lines})
+    assert answer.status == 422
+    assert field in answer.refused
+    assert Order.objects.count() == 0
+
+
+def test_a_customer_orders_what_the_cart_said(shop, own):
+    body = {"lines": wishes(), "accepted_documents": ["terms"], "expected_total": 16.66}
+    answer = own("POST", "orders", body)
+    assert answer.status == 201, answer.body
+    assert answer.data["status"] == "awaiting_payment"
+    listed = own("GET", "orders")
+    assert [row["order_number"] for row in listed.data["orders"]] == [answer.data["order_number"]]
+
+
+def test_a_customer_has_to_accept_and_to_know_the_total(shop, own):
+    refused = own("POST", "orders", {"lines": wishes()})
+    assert (refused.status, refused.code) == (422, "TERMS_NOT_ACCEPTED")
+    other = {"lines": wishes(), "accepted_documents": ["terms"], "expected_total": "16.65"}
+    refused = own("POST", "orders", other)
+    assert (refused.status, refused.code) == (409, "PRICE_CHANGED")
+    assert Order.objects.count() == 0
+
+
+def test_orders_of_others_are_not_there(shop, own, other_tenant):
+    order = shop.ordered()
+    stranger = portal_caller(shop.tenant, CustomerFactory().pk)
+    assert stranger("GET", f"orders/{order.pk}").status == 404
+    assert stranger("POST", f"orders/{order.pk}/cancel", {}).status == 404
+    with tenant_context(other_tenant.pk):
+        foreign = key_caller(other_tenant, "orders:*")
+    assert foreign("GET", f"orders/{order.pk}").status == 404
+    assert foreign("GET", "orders").data == []
+    assert anonymous_caller()("GET", "orders").status == 401
+    order.refresh_from_db()
+    assert order.status == "awaiting_payment"
+
+
+def test_a_reader_decides_nothing(shop):
+    order = shop.ordered()
+    reader = key_caller(shop.tenant, "orders:read")
+    for act in ("accept", "refuse", "cancel"):
+        assert reader("POST", f"orders/{order.pk}/{act}", {"reason": "x"}).status == 403
+
+
+def test_a_customer_withdraws_an_order(shop, own):
+    order = shop.ordered()
+    answer = own("POST", f"orders/{order.pk}/cancel", {})
+    assert (answer.status, answer.data["status"]) == (200, "cancelled")
+
+
+def test_a_list_costs_the_same_however_long(shop, seller):
+    counts = []
+    for number in range(4):
+        shop.ordered(shop.full_cart(f"name-{number}.example"))
+        with CaptureQueriesContext(connection) as queries:
+            assert len(seller("GET", "orders").data) == number + 1
+        counts.append(len(queries))
+    assert counts[-1] == counts[1]
+    assert counts[-1] <= 8
+    with CaptureQueriesContext(connection) as queries:
+        seller("GET", f"orders/{Order.objects.first().pk}")
+    assert len(queries) <= 10
+
+
+def test_an_override_needs_its_own_permission(shop):
+    body = {
+        "customer_id": str(shop.customer.pk),
+        "lines": [{**wishes()[0], "unit_price": "2.00", "price_reason": "Fair"}],
+    }
+    clerk = key_caller(
+        shop.tenant,
+        "orders:create",
+        "orders:read",
+        "plans:read",
+        "customers:read",
+        "services:create",
+    )
+    assert clerk("POST", "orders", body).status == 403
+    assert Order.objects.count() == 0
+    chief = key_caller(shop.tenant, "orders:*", "plans:read", "customers:read", "services:*")
+    answer = chief("POST", "orders", body)
+    assert answer.status == 201, answer.body
+    assert Order.objects.get().net == Decimal("11.00")
+    run_until_quiet()

@@ -1,0 +1,50 @@
+"""An order's page around the moment of its payment."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.services.roles import tenant_roles_seed
+from ispplatform.core.testing import run_until_quiet
+from sales.choices import OrderStatus
+from tests.billing.test_portal_pages import Browser, text_of
+from tests.factories.accounts import PASSWORD, PortalAccountFactory
+from tests.factories.billing import transferred
+from tests.sales.conftest import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def visit(shop: Shop) -> Browser:
+    """The customer of the shop, logged in."""
+    tenant_roles_seed(shop.tenant)
+    account = PortalAccountFactory(customer_id=shop.customer.pk)
+    browser = Browser()
+    browser.post(reverse("accounts:log_in"), {"name": account.portal_id, "password": PASSWORD})
+    return browser
+
+
+def test_money_that_has_come_is_not_asked_for_while_the_order_has_not_heard_of_it(visit, shop):
+    order = shop.ordered()
+    page = reverse("sales:order", args=[order.pk])
+    assert "Pay now" in text_of(visit.get(page))
+    transferred(shop.customer, str(order.gross), order.proforma)
+    order.refresh_from_db()
+    assert order.status == OrderStatus.AWAITING_PAYMENT
+    between = visit.get(page)
+    assert "Pay now" not in text_of(between)
+    assert "Your payment is on its way." in text_of(between)
+    assert 'hx-trigger="every 2s"' in between.content.decode()
+    assert "Pay now" not in text_of(visit.get("/portal"))
+    run_until_quiet()
+    assert "Everything is ready." in text_of(visit.get(page))
+
+
+def test_a_held_order_looks_again_by_itself_until_somebody_has_decided(visit, shop):
+    shop.tenant.settings["sales.hold_every_order"] = True
+    shop.tenant.save()
+    order = shop.ordered()
+    shop.pay(order)
+    answer = visit.get(reverse("sales:order", args=[order.pk]))
+    assert "Your payment is safe." in text_of(answer)
+    assert 'hx-trigger="every 10s"' in answer.content.decode()

@@ -1,0 +1,1 @@
+"""The sandbox bench: clock, faults, mail."""
