@@ -105,7 +105,7 @@ class FakeRoute53:
 
     # --------------------------------------------------------------------- what it can be asked
 
-    def CheckDomainAvailability(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def CheckDomainAvailability(self, DomainName: str) -> dict[str, Any]:
         prepared = self.availability.get(DomainName)
         if prepared:
             told = prepared.pop(0) if len(prepared) > 1 else prepared[0]
@@ -114,7 +114,7 @@ class FakeRoute53:
             return told if isinstance(told, dict) else {"Availability": told}
         return {"Availability": "UNAVAILABLE" if DomainName in self.names else "AVAILABLE"}
 
-    def RegisterDomain(self, DomainName: str, **wanted: Any) -> dict[str, Any]:  # noqa: N802, N803
+    def RegisterDomain(self, DomainName: str, **wanted: Any) -> dict[str, Any]:
         for role in ("AdminContact", "RegistrantContact", "TechContact"):
             check_contact(wanted[role])
         if DomainName in self.names:
@@ -140,11 +140,11 @@ class FakeRoute53:
 
         return self._start(DomainName, "REGISTER_DOMAIN", register)
 
-    def RenewDomain(  # noqa: N802
+    def RenewDomain(
         self,
-        DomainName: str,  # noqa: N803
-        CurrentExpiryYear: int,  # noqa: N803
-        DurationInYears: int = 1,  # noqa: N803
+        DomainName: str,
+        CurrentExpiryYear: int,
+        DurationInYears: int = 1,
         **wanted: Any,
     ) -> dict[str, Any]:
         held = self._held(DomainName)
@@ -158,20 +158,20 @@ class FakeRoute53:
 
         return self._start(DomainName, "RENEW_DOMAIN", renew)
 
-    def GetDomainDetail(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def GetDomainDetail(self, DomainName: str) -> dict[str, Any]:
         return self._held(DomainName)
 
-    def GetOperationDetail(self, OperationId: str) -> dict[str, Any]:  # noqa: N802, N803
+    def GetOperationDetail(self, OperationId: str) -> dict[str, Any]:
         if OperationId not in self.operations:
             raise Refusal("InvalidInput", f"Operation {OperationId} not found.")
         return self.operations[OperationId]
 
-    def ListOperations(  # noqa: N802
+    def ListOperations(
         self,
-        SubmittedSince: float = 0,  # noqa: N803
-        Type: tuple[str, ...] = (),  # noqa: N803
-        Status: tuple[str, ...] = (),  # noqa: N803
-        Marker: str = "0",  # noqa: N803
+        SubmittedSince: float = 0,
+        Type: tuple[str, ...] = (),
+        Status: tuple[str, ...] = (),
+        Marker: str = "0",
         **order: Any,
     ) -> dict[str, Any]:
         found = [
@@ -187,13 +187,13 @@ class FakeRoute53:
         more = {"NextPageMarker": str(end)} if end < len(found) else {}
         return {"Operations": found[begin:end], **more}
 
-    def ListDomains(self, MaxItems: int = 20) -> dict[str, Any]:  # noqa: N802, N803
+    def ListDomains(self, MaxItems: int = 20) -> dict[str, Any]:
         return {"Domains": [{"DomainName": name} for name in list(self.names)[:MaxItems]]}
 
-    def UpdateDomainNameservers(  # noqa: N802
+    def UpdateDomainNameservers(
         self,
-        DomainName: str,  # noqa: N803
-        Nameservers: list[dict[str, Any]],  # noqa: N803
+        DomainName: str,
+        Nameservers: list[dict[str, Any]],
     ) -> dict[str, Any]:
         held = self._held(DomainName)
         self._check_idle(DomainName, "UPDATE_NAMESERVER")
@@ -201,27 +201,27 @@ class FakeRoute53:
             DomainName, "UPDATE_NAMESERVER", lambda: held.update(Nameservers=Nameservers)
         )
 
-    def EnableDomainTransferLock(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def EnableDomainTransferLock(self, DomainName: str) -> dict[str, Any]:
         return self._lock(DomainName, ["clientTransferProhibited"])
 
-    def DisableDomainTransferLock(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def DisableDomainTransferLock(self, DomainName: str) -> dict[str, Any]:
         return self._lock(DomainName, ["ok"])
 
-    def EnableDomainAutoRenew(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def EnableDomainAutoRenew(self, DomainName: str) -> dict[str, Any]:
         self._held(DomainName)["AutoRenew"] = True
         return {}
 
-    def DisableDomainAutoRenew(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def DisableDomainAutoRenew(self, DomainName: str) -> dict[str, Any]:
         self._held(DomainName)["AutoRenew"] = False
         return {}
 
-    def UpdateDomainContact(self, DomainName: str, **contacts: Any) -> dict[str, Any]:  # noqa: N802, N803
+    def UpdateDomainContact(self, DomainName: str, **contacts: Any) -> dict[str, Any]:
         held = self._held(DomainName)
         for contact in contacts.values():
             check_contact(contact)
         return self._start(DomainName, "UPDATE_DOMAIN_CONTACT", lambda: held.update(contacts))
 
-    def RetrieveDomainAuthCode(self, DomainName: str) -> dict[str, Any]:  # noqa: N802, N803
+    def RetrieveDomainAuthCode(self, DomainName: str) -> dict[str, Any]:
         self._held(DomainName)
         return {"AuthCode": "a-secret-transfer-code"}
 
