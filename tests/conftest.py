@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.database",
     "tests.selection",
     "tests.isolation",
+    "tests.made_up",
     "tests.browser",
     "tests.tenants",
     "tests.powerdns",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.choices import DocumentKind, InvoiceStatus
@@ -101,11 +101,7 @@ def test_single_lines_can_be_credited(customer, clerk):
     assert notes() == 1
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=15)
 @given(
     st.lists(st.integers(1, 20_000), min_size=1, max_size=4),
     st.lists(st.integers(1, 9_000), max_size=4),

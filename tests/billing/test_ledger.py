@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.choices import LedgerRole, RefundState
@@ -59,11 +59,7 @@ def act(customer, name: str, units: int) -> None:
         refund_confirm(actor=SYSTEM, refund_id=refund.pk, sent=units % 2 == 0)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25)
 @given(ACTS)
 def test_balances_follow_from_the_journal_after_any_course_of_events(tenant, acts):
     customer = addressed_customer()

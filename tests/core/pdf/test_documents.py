@@ -140,14 +140,14 @@ def test_a_sign_without_a_glyph_becomes_a_box_and_controls_vanish() -> None:
     assert drawable("a\U0001f9a9b\x00c\u202ed\ue000\ud800\ne") == "a□bcd\ne"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters(), max_size=40))
 def test_no_text_whatever_breaks_a_document(text: str) -> None:
     document = replace(INVOICE, recipient=[text], rows=[[text, text]], notes=[text])
     assert render_document(document, made_at=MADE_AT).startswith(b"%PDF-1.7")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.characters().filter(is_drawable))
 def test_the_list_of_drawable_signs_is_true(sign: str) -> None:
     document = replace(INVOICE, recipient=[drawable(sign) or "x"])
