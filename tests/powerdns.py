@@ -1,7 +1,6 @@
 """A real PowerDNS of the suite, on free ports of loopback, with a directory that goes away."""
 
 import signal
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from ispplatform.core.models import ProviderConnection
+from tests.ports import free_port
 from tests.selection import powerdns as powerdns_program
 
 API_KEY = "key-of-the-suite"
@@ -24,19 +24,6 @@ NAME_SERVERS = ("ns1.northwind.example", "ns2.northwind.example")
 START_SECONDS = 20
 # A run that is killed leaves no server behind (util-linux, which Debian always has).
 DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL"]
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses, for TCP and for UDP."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as stream:
-            port = int(stream.getsockname()[1])
-            with socket.socket(type=socket.SOCK_DGRAM) as datagram:
-                try:
-                    datagram.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
 
 
 class PowerDnsServer:

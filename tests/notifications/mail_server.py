@@ -10,6 +10,10 @@ from email.policy import default
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.ports import free_port
+
+START_SECONDS = 60.0
+
 
 class Answers:
     """aiosmtpd's handler: says ``to_recipient`` and ``to_message``, or hangs up on the message."""
@@ -59,18 +63,21 @@ class MailServer:
         return self.answers.taken
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class _Patient(Controller):
+    """Its own first connection waits a second for the greeting, which a busy machine may need."""
+
+    def _trigger_server(self) -> None:
+        with socket.create_connection((self.hostname, self.port), START_SECONDS) as first:
+            first.recv(1024)
 
 
 @contextmanager
 def running_mail_server() -> Iterator[MailServer]:
     """Run a server inside the ``with`` block."""
     answers = Answers()
-    controller = Controller(answers, hostname="127.0.0.1", port=free_port())
+    controller = _Patient(
+        answers, hostname="127.0.0.1", port=free_port(), ready_timeout=START_SECONDS
+    )
     controller.start()
     try:
         yield MailServer(answers, controller.port)

@@ -9,7 +9,8 @@ from ispplatform.core.errors import (
 )
 from ispplatform.core.http import Deadline
 from notifications.providers.smtp import SmtpServer, smtp_send
-from tests.notifications.mail_server import free_port, running_mail_server
+from tests.notifications.mail_server import running_mail_server
+from tests.ports import free_port
 
 MESSAGE = b"From: office@northwind.example\r\nTo: ada@x.example\r\nSubject: Hi\r\n\r\n.Hello.\r\n"
 

@@ -4,7 +4,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from ispplatform.run.fingerprint import code_fingerprint
+from tests.ports import free_ports
 
 WAIT_SECONDS = 90.0
 OUTSIDE = {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "EMAIL_HOST", "KEYS_DIR", "BIND"}
@@ -28,27 +28,12 @@ def wait_for(probe: Callable[[], object], *, what: str) -> None:
         time.sleep(0.05)
 
 
-def free_ports() -> int:
-    """Return the first of three free ports in a row."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = probe.getsockname()[1]
-        if all(_is_free(port) for port in range(first, first + 3)):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return port < 65_536 and probe.connect_ex(("127.0.0.1", port)) != 0
-
-
 class Installation:
     """One supervisor process and everything that it has started."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.port = free_ports()
+        self.port = free_ports(3)
         self.log = data_dir.parent / "supervisor.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.launched: list[subprocess.Popen[bytes]] = []

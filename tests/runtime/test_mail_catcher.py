@@ -13,7 +13,8 @@ import pytest
 from django.conf import settings
 
 from ispplatform.run.mail_catcher import message_keep
-from tests.runtime.conftest import free_ports, wait_for
+from tests.ports import free_port
+from tests.runtime.conftest import wait_for
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port(directory: Path) -> Iterator[int]:
-    number = free_ports()
+    number = free_port()
     catcher = subprocess.Popen(
         [sys.executable, "-m", "ispplatform.run.mail_catcher", str(number), str(directory)],
         cwd=settings.BASE_DIR,

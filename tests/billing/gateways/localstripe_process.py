@@ -1,6 +1,5 @@
 """localstripe as a process of its own, started once for a session of tests."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +10,11 @@ from typing import Any
 import httpx
 
 from ispplatform.core.clock import monotonic_seconds
+from tests.ports import free_port
 
 SERVER = Path(__file__).with_name("localstripe_server.py")
-SECONDS_TO_START = 20
+SECONDS_TO_START = 120
+SECONDS_TO_ANSWER = 60
 KEY = "sk_test_localstripe"
 CARDS = {
     "succeeds": "4242424242424242",
@@ -30,7 +31,10 @@ class LocalStripe:
 
     def post(self, path: str, **data: Any) -> Any:
         answer = httpx.post(
-            f"{self.base}{path}", json=data, headers={"Authorization": f"Bearer {KEY}"}
+            f"{self.base}{path}",
+            json=data,
+            headers={"Authorization": f"Bearer {KEY}"},
+            timeout=SECONDS_TO_ANSWER,
         )
         answer.raise_for_status()
         return answer.json() if answer.content else None
@@ -42,18 +46,18 @@ class LocalStripe:
 
     def answer_bank(self, url: str, *, answer: str = "yes") -> str:
         """Answer on the bank's page; return where the browser is sent."""
-        return httpx.get(url, params={"answer": answer}).headers["location"]
+        given = httpx.get(url, params={"answer": answer}, timeout=SECONDS_TO_ANSWER)
+        return given.headers["location"]
 
     def forget(self) -> None:
-        httpx.delete(f"{self.base}/_config/data").raise_for_status()
+        address = f"{self.base}/_config/data"
+        httpx.delete(address, timeout=SECONDS_TO_ANSWER).raise_for_status()
 
 
 @contextmanager
 def localstripe_running() -> Iterator[LocalStripe]:
     """Run it on a free port until the block ends."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, str(SERVER), str(port)])
     try:
         base = f"http://127.0.0.1:{port}"
@@ -67,7 +71,7 @@ def localstripe_running() -> Iterator[LocalStripe]:
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
     ends = monotonic_seconds() + SECONDS_TO_START
     transport = httpx.HTTPTransport(retries=8)  # waits between tries, twice as long each time
-    with httpx.Client(transport=transport, timeout=5) as client:
+    with httpx.Client(transport=transport, timeout=SECONDS_TO_ANSWER) as client:
         while process.poll() is None and monotonic_seconds() < ends:
             try:
                 client.get(url).raise_for_status()

@@ -23,7 +23,7 @@ from tests.factories.billing import StripeFactory
 from tests.sales.conftest import Shop, open_shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-SECONDS_TO_WAIT = 20
+SECONDS_TO_WAIT = 120
 Notice = tuple[bytes, str]
 
 

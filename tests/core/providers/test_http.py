@@ -16,6 +16,7 @@ from ispplatform.core.errors import (
 from ispplatform.core.http import Deadline, Exchange, ExchangeRecorder, OutgoingHttp, client
 from ispplatform.core.http.network import is_public
 from ispplatform.core.http.redaction import BODY_CHARACTERS_MAX, Redaction, secret_names
+from tests.ports import free_port
 
 Answer = Callable[[socket.socket, bytes], None]
 
@@ -98,11 +99,6 @@ def kept() -> list[Exchange]:
 def http(kept: list[Exchange], seconds: float = 5, **options) -> OutgoingHttp:
     recorder = ExchangeRecorder(kept.append, secrets=["s3cret-token"])
     return OutgoingHttp(deadline=Deadline.after(seconds), recorder=recorder, **options)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def test_an_answer_comes_whole_and_is_recorded_without_secrets(server, kept):
