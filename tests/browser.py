@@ -4,8 +4,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.selection import chromium
+
+# Until something appears that always comes: five seconds, as Playwright has it, are too few where
+# two processes of the suite and their browsers share two processors.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from billing.models import PaymentMethod
 from billing.providers.payments.base import PAYMENTS
 from ispplatform.core.models import ProviderConnection
-from tests.billing.gateways.localstripe_process import LocalStripe
+from tests.billing.gateways.localstripe_process import SECONDS_TO_ANSWER, LocalStripe
 from tests.factories.billing import StripeFactory, line, open_pro_forma
 from tests.house import House
 from tests.pages.checks import assert_good_page
@@ -54,7 +54,11 @@ def led(localstripe: LocalStripe) -> Callable[[BrowserContext], None]:
     def answer(route: Route) -> None:
         request = route.request
         path = request.url.removeprefix("https://api.stripe.com")
-        said = httpx.post(f"{localstripe.base}{path}", content=request.post_data or "")
+        said = httpx.post(
+            f"{localstripe.base}{path}",
+            content=request.post_data or "",
+            timeout=SECONDS_TO_ANSWER,
+        )
         route.fulfill(
             status=said.status_code,
             body=said.text,

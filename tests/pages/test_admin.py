@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from ispplatform.core.models import Operation, Tenant
@@ -75,4 +75,4 @@ def test_pausing_asks_for_a_reason_in_place(
     line.get_by_label("Reason").fill("maintenance")
     line.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused. What waits is kept.").wait_for()
-    assert page.locator(".banner", has_text="maintenance").count() == 1
+    expect(page.locator(".banner", has_text="maintenance")).to_have_count(1)

@@ -1,7 +1,7 @@
 """Every part of the design system, in every view, as axe and a thumb find it."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from ispplatform.core.models import Tenant
@@ -37,7 +37,8 @@ def test_the_choice_of_appearance_is_kept_without_scripts(
         page = window.new_page()
         page.goto(f"{live_server.url}/styleguide/login")
         page.locator("summary", has=page.get_by_label("Language and appearance")).click()
-        page.get_by_role("button", name="Dark").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Dark").click()
         assert page.url == f"{live_server.url}/styleguide/login"
         assert page.locator("html").get_attribute("data-theme") == "dark"
 
@@ -52,7 +53,7 @@ def test_a_phone_opens_the_navigation_without_scripts(
         billing = page.get_by_role("link", name="Billing")
         assert not billing.is_visible()
         page.locator("summary", has=page.get_by_label("Menu")).click()
-        assert billing.is_visible()
+        expect(billing).to_be_visible()
 
 
 def test_the_keyboard_reaches_the_content_first(

@@ -148,4 +148,4 @@ def test_a_page_follows_the_setting_up_by_itself(
         page.goto(live_server.url + reverse("provisioning:service", args=[service.pk]))
         page.locator("#live", has_text="Creating your hosting account").wait_for()
         run_until_quiet()
-        page.get_by_role("link", name="Manage").wait_for(timeout=15_000)
+        page.get_by_role("link", name="Manage").wait_for()

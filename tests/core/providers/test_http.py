@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ispplatform.core.clock import monotonic_seconds
 from ispplatform.core.errors import (
     ProviderOutcomeUnknown,
     ProviderRejected,
@@ -19,6 +18,7 @@ from ispplatform.core.http.redaction import BODY_CHARACTERS_MAX, Redaction, secr
 from tests.ports import free_port
 
 Answer = Callable[[socket.socket, bytes], None]
+SOON = 2.0  # the request has to leave before; a busy machine stands still for more than a second
 
 
 class Server:
@@ -75,8 +75,10 @@ def hangs(connection: socket.socket, request: bytes) -> None:
 
 
 def drips(connection: socket.socket, request: bytes) -> None:
-    for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok":
-        connection.sendall(bytes([byte]))
+    """Answer byte by byte and never come to an end: only who listens can make an end of it."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
         threading.Event().wait(0.1)
 
 
@@ -133,7 +135,7 @@ def test_an_answer_comes_whole_and_is_recorded_without_secrets(server, kept):
 def test_after_the_first_byte_nobody_knows(server, kept, answer, error):
     server.answer = answer
     with pytest.raises(error):
-        http(kept, 0.5).act("POST", f"{server.url}/accounts")
+        http(kept, SOON).act("POST", f"{server.url}/accounts")
     assert len(server.requests) == 1
     assert kept[0].status is None
     assert kept[0].error != ""
@@ -147,14 +149,13 @@ def test_a_read_that_fails_is_only_unavailable(server, kept):
 
 def test_a_server_that_drips_does_not_outlive_the_deadline(server, kept):
     server.answer = drips
-    started = monotonic_seconds()
     with pytest.raises(ProviderOutcomeUnknown):
-        http(kept, 0.6).act("POST", f"{server.url}/accounts")
-    assert 0.5 < monotonic_seconds() - started < 1.5
+        http(kept, SOON).act("POST", f"{server.url}/accounts")
+    assert "Timeout" in kept[0].error
 
 
 def test_one_deadline_covers_all_requests(server, kept):
-    client_of_one_call = http(kept, 0.4)
+    client_of_one_call = http(kept, SOON)
     server.answer = hangs
     with pytest.raises(ProviderUnavailable):
         client_of_one_call.read("GET", server.url)

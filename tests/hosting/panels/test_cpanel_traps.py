@@ -47,7 +47,7 @@ def panel(connection: ProviderConnection) -> Panel:
 
 def panel_for(connection: ProviderConnection, fault: Fault) -> Any:
     """A panel whose patience ends soon where no answer is to be awaited."""
-    seconds = 2.5 if fault is Fault.HANGS_AFTER else 20
+    seconds = 5 if fault is Fault.HANGS_AFTER else 20
     return provider_for(connection, deadline=Deadline.after(seconds))
 
 
