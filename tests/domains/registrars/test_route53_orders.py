@@ -339,13 +339,14 @@ def test_the_price_limit_is_sent_along(amazon_connection: ProviderConnection, am
 
 def test_a_renewal_names_the_present_expiry_year(amazon: FakeRoute53, registrar: Route53Registrar):
     registrar.register(order())
-    before = amazon.names[NAME]["ExpirationDate"]
-    amazon.names[NAME]["ExpirationDate"] += timedelta(hours=9)  # registries do that
+    before = amazon.names[NAME]["ExpirationDate"].replace(month=12, day=31, hour=20)
+    present = before + timedelta(hours=9)
+    amazon.names[NAME]["ExpirationDate"] = present  # registries move it a little
 
     receipt = registrar.renew(renewal(amazon, current_expires_at=before))
 
-    assert amazon.asked("RenewDomain")[0]["CurrentExpiryYear"] == before.year
-    assert receipt.expires_at == years_later(before + timedelta(hours=9), 1)
+    assert amazon.asked("RenewDomain")[0]["CurrentExpiryYear"] == before.year + 1
+    assert receipt.expires_at == years_later(present, 1)
 
 
 def test_a_renewal_without_an_answer_is_found(amazon: FakeRoute53, registrar: Route53Registrar):
