@@ -260,6 +260,18 @@ class SubscriptionStarted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubscriptionReopened(Event):
+    """A subscription that had ended is billed again, from ``next_billing_on`` on."""
+
+    name: ClassVar[str] = "billing.subscription_reopened"
+    subscription_id: UUID
+    customer_id: UUID
+    subject_type: str
+    subject_id: UUID | None
+    next_billing_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionCancelled(Event):
     """It will not be billed again; it runs until ``ends_on``."""
 

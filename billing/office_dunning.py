@@ -287,5 +287,7 @@ SENTENCES = tuple(
         ("dunning_pause", _("dunning stands still")),
         ("dunning_go_on", _("dunning goes on")),
         ("renewal_trust", _("the domain is renewed on trust")),
+        ("subscription_end", _("its subscription ended")),
+        ("subscription_reopen", _("its subscription runs again")),
     )
 )

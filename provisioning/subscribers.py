@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from billing.choices import SubscriptionStatus
 from billing.models import DocumentLine
 from billing.selectors.dunning import held_unpaid
 from ispplatform.core.actors import Actor
@@ -53,9 +54,16 @@ def on_invoice_paid(event: DeliveredEvent) -> None:
 
 
 def on_subscription_ended(event: DeliveredEvent) -> None:
-    """Let a service end whose subscription is over: it stands still, and its hold begins."""
+    """Let a service end whose subscription is over: it stands still, and its hold begins.
+
+    One that was reopened meanwhile keeps its service.
+    """
     actor = Actor.system("provisioning.on_subscription_ended")
-    for service in Service.objects.filter(subscription_id=event.payload["subscription_id"]):
+    over = Service.objects.filter(
+        subscription_id=event.payload["subscription_id"],
+        subscription__status=SubscriptionStatus.ENDED,
+    )
+    for service in over:
         if service.status == ServiceStatus.TERMINATED or service.terminate_at is not None:
             continue
         service_terminate(

@@ -170,6 +170,10 @@ ACTS = (
         permission="services:terminate",
         run=_keep,
         form=ReasonForm,
+        explanation=_(
+            "It works again, and its subscription runs on at the same price: paid days stay paid, "
+            "and days on which it stood still after them are not billed."
+        ),
         tone="main",
         applies=lambda row: row.terminate_at is not None and row.status != ServiceStatus.TERMINATED,
     ),

@@ -170,6 +170,12 @@ class ResumeInput(ReasonInput):
     )
 
 
+class KeepInput(StrictSerializer):
+    """The body of keeping a service that is about to end."""
+
+    reason = serializers.CharField(max_length=500)
+
+
 class ChangePlanInput(StrictSerializer):
     """The body of a move to another plan."""
 

@@ -40,6 +40,7 @@ from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from provisioning.api.serializers import (
     ChangePlanInput,
+    KeepInput,
     PortalServiceDetail,
     PortalServiceRow,
     ReasonInput,
@@ -61,7 +62,7 @@ from provisioning.services.changes import service_change_plan, service_read_back
 from provisioning.services.ordering import service_configure, service_order
 from provisioning.services.schedules import schedule_create
 from provisioning.services.suspension import service_resume, service_suspend
-from provisioning.services.termination import service_terminate
+from provisioning.services.termination import service_terminate, termination_cancel
 
 LONGEST_USAGE_DAYS = 731
 USAGE_PARAMETERS = [
@@ -124,6 +125,7 @@ class ServiceViewSet(
         "suspend": SuspendInput,
         "resume": ResumeInput,
         "terminate": ReasonInput,
+        "cancel_termination": KeepInput,
         "change_plan": ChangePlanInput,
         "status": StatusInput,
     }
@@ -141,6 +143,7 @@ class ServiceViewSet(
         "suspend": "services:suspend",
         "resume": "services:suspend",
         "terminate": "services:terminate",
+        "cancel_termination": "services:terminate",
         "change_plan": "services:update",
         "status": "services:read",  # each state asks for its own permission as well
     }
@@ -234,6 +237,13 @@ class ServiceViewSet(
         body, row = self.valid(), self.row()
         self._terminate(row, body)
         return self.show(row.pk, message="The service ends.")
+
+    @action(detail=True, methods=["post"], url_path="cancel-termination")
+    def cancel_termination(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Keep a service that is about to end; its subscription runs on."""
+        body, row = self.valid(), self.row()
+        termination_cancel(actor=self.actor, service=row, reason=body["reason"])
+        return self.show(row.pk, message="The service goes on.")
 
     @action(detail=True, methods=["post"], url_path="change-plan")
     def change_plan(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -9,7 +9,7 @@ from ispplatform.core.events import publish
 from ispplatform.core.subjects import subject_of
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from provisioning.choices import ReasonKind, ServiceStatus
-from provisioning.errors import ReasonNotOpen
+from provisioning.errors import ReasonNotOpen, ServiceStateForbids
 from provisioning.events import ServiceResumed, ServiceSuspended
 from provisioning.models import Service, ServiceReason
 from provisioning.provisioners import provisioner_for
@@ -81,17 +81,22 @@ def service_resume(
     """Close a reason to stand still; closing the last one lets the service work again.
 
     Args:
-        kind: the reason to close; None closes every open one.
+        kind: the reason to close; None closes every open one. That a service is to end is undone
+            by ``termination_cancel`` alone, which sees to it that it is billed again.
 
     Raises:
         NotPermitted: no ``services:suspend``.
         ReasonNotOpen: the service does not stand still for this reason.
-        ServiceStateForbids: the service is active or has ended.
+        ServiceStateForbids: the service is active, has ended, or is about to end.
     """
     actor.require("services:suspend")
     with transaction.atomic():
         row = service_locked(service.pk)
         check_act("resume", row.status)
+        if row.terminate_at is not None and kind in {None, ReasonKind.TERMINATION}:
+            raise ServiceStateForbids(
+                "The service is about to end. Keep it after all, then it is billed and works again."
+            )
         opened = row.reasons.filter(closed_at=None)
         closing = opened if kind is None else opened.filter(kind=kind)
         closed = closing.update(

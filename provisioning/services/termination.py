@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from billing.choices import SubscriptionStatus
+from billing.services.reopening import subscription_reopen
 from billing.services.subscriptions import subscription_cancel
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
@@ -83,10 +84,15 @@ def service_terminate(
 
 
 def termination_cancel(*, actor: Actor, service: Service, reason: str) -> Service:
-    """Change the decision while the hold lasts: the service works again.
+    """Change the decision while the hold lasts: the service works again and is billed again.
+
+    Its subscription goes on where it stopped (``subscription_reopen``); one that only runs out
+    with its paid period does so still.
 
     Raises:
+        NotPermitted: no ``services:terminate``.
         ServiceStateForbids: no termination is planned.
+        SubscriptionStateWrong: what it was billed for is gone; then nothing changes.
     """
     actor.require("services:terminate")
     with transaction.atomic():
@@ -104,6 +110,12 @@ def termination_cancel(*, actor: Actor, service: Service, reason: str) -> Servic
             before={"terminate_at": before},
             customer_id=row.customer_id,
         )
+        if row.subscription_id is not None:
+            subscription_reopen(
+                actor=Actor.system("provisioning"),
+                subscription_id=row.subscription_id,
+                reason=reason,
+            )
         return service_resume(
             actor=Actor.system("provisioning"),
             service=row,
