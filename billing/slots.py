@@ -44,6 +44,8 @@ class RenewalAnchor:
         lead_days: gives how many days before that day the renewal is invoiced.
         days: gives the day on which what is paid for runs out, by the id of each subject that is
             of this sort; None where nothing is left that could be renewed. At most two queries.
+        ran_until: gives, for those of the subjects that are gone, the day on which what was paid
+            for ran out, as it was last known. One query.
         switched: takes over, in the transaction that decides it, that the subject renews by
             itself or does not: (who, the subject's id, whether).
     """
@@ -52,6 +54,7 @@ class RenewalAnchor:
     subject_type: str
     lead_days: Callable[[Tenant], int]
     days: Callable[[Collection[UUID]], Mapping[UUID, date | None]]
+    ran_until: Callable[[Collection[UUID]], Mapping[UUID, date]]
     switched: Callable[[Actor, UUID, bool], None]
 
 

@@ -46,6 +46,7 @@ from billing.services.attention import (
     REFUND_BY_HAND,
     REFUND_FAILED,
     RENEWAL_FAILED,
+    RENEWAL_TAKEN_BACK,
     SUSPENSION_PLAN,
     UNMATCHED_MONEY,
 )
@@ -121,6 +122,14 @@ for name, label, button, page in (
         )
     )
 
+attention_kinds.fill(
+    AttentionKind(
+        name=RENEWAL_TAKEN_BACK,
+        label=_("Lost, and its renewal taken back"),
+        button=_("Open subscription"),
+        url=partial(office.subject_page, "subscription"),
+    )
+)
 attention_kinds.fill(
     AttentionKind(
         name=RENEWAL_FAILED,

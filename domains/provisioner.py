@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from catalog.models import Plan
 from customers.models import Customer
+from domains.choices import DomainStatus
 from domains.errors import DomainAlreadyHere, InvalidDomainName, TldNotOffered
 from domains.models import Domain
 from domains.rules.names import parse_domain_name, split_tld
@@ -22,6 +23,8 @@ from ispplatform.core.operations.decisions import operations_retry_waiting
 from provisioning.errors import InvalidConfiguration
 from provisioning.models import Service
 from provisioning.provisioners import RenewalTerm, Step
+
+REGISTERED = (DomainStatus.ACTIVE, DomainStatus.EXPIRED)
 
 
 class DomainProvisioner:
@@ -115,7 +118,7 @@ class DomainProvisioner:
     def terminate(self, service: Service, *, actor: Actor) -> None:
         """Let the name run out: nothing deletes a name at a registrar by itself."""
         domain = domain_of_service(service.pk)
-        if domain is not None and domain.auto_renew and domain.expires_at is not None:
+        if domain is not None and domain.auto_renew and domain.status in REGISTERED:
             domain_set_auto_renew(actor=Actor.system("provisioning"), domain=domain, enabled=False)
 
     def portal_path(self, service: Service) -> str:

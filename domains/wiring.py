@@ -17,10 +17,10 @@ from domains.providers.registrars import base as registrar_base
 from domains.providers.registrars import route53
 from domains.providers.registrars import sandbox as registrar_sandbox
 from domains.provisioner import DomainProvisioner
-from domains.selectors.renewals import expiry_days, renewal_lead_days
+from domains.selectors.renewals import expiry_days, last_days, renewal_lead_days
 from domains.services.reading import DRIFT
 from domains.services.settings import auto_renew_take_over
-from domains.subscribers import on_expiry_moved
+from domains.subscribers import on_domain_gone, on_expiry_moved
 from domains.workflows.reading import expiries_run, next_expiry_due
 from ispplatform.core.attention import AttentionKind, attention_kinds
 from ispplatform.core.due import DueSource, due_sources
@@ -99,8 +99,9 @@ for kind in (
 
 provisioners.register(DomainProvisioner())
 
-for happened in ("domain_renewed", "domain_expiry_moved", "domain_gone"):
+for happened in ("domain_renewed", "domain_expiry_moved"):
     subscribe(f"domains.{happened}", "domains.on_expiry_moved", on_expiry_moved)
+subscribe("domains.domain_gone", "domains.on_domain_gone", on_domain_gone)
 
 renewal_anchors.fill(
     RenewalAnchor(
@@ -108,6 +109,7 @@ renewal_anchors.fill(
         subject_type="provisioning.service",
         lead_days=renewal_lead_days,
         days=expiry_days,
+        ran_until=last_days,
         switched=auto_renew_take_over,
     )
 )

@@ -57,6 +57,15 @@ def anchored_period(on: date, *, cycle: str, invoiced: Period | None) -> Period 
         on: the day on which what is paid for runs out.
         invoiced: the last period that was invoiced; None when none was since the first.
     """
-    if invoiced is not None and on < invoiced.start + timedelta(days=invoiced.days // 2):
+    if invoiced is not None and not was_renewed(on, invoiced=invoiced):
         return None
     return period_from(on, cycle, on.day)
+
+
+def was_renewed(on: date, *, invoiced: Period) -> bool:
+    """Tell whether a renewal for an invoiced period came about, from the day that somebody sets.
+
+    Args:
+        on: the day on which what is paid for runs out, or ran out.
+    """
+    return on >= invoiced.start + timedelta(days=invoiced.days // 2)

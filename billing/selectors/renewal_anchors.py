@@ -48,3 +48,13 @@ def anchored_subjects(
         for subject_id, on in item.days(ids).items():
             found[subject_id] = Anchored(calendar=item.key, on=on, lead_days=lead_days)
     return found
+
+
+def subject_ran_until(subject_type: str, subject_id: UUID) -> date | None:
+    """Return the day on which a subject that is gone ran out; None: not known, or not gone."""
+    for item in renewal_anchors.items():
+        if item.subject_type == subject_type:
+            day = item.ran_until([subject_id]).get(subject_id)
+            if day is not None:
+                return day
+    return None

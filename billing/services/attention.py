@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from uuid import UUID
 
-from billing.models import Dispute, DunningCase, Invoice, Payment, Refund, SuspensionPlan
+from billing.models import (
+    Dispute,
+    DunningCase,
+    Invoice,
+    Payment,
+    Refund,
+    Subscription,
+    SuspensionPlan,
+)
 from customers.models import Customer
 from ispplatform.core.attention import attention_items_open, attention_open, attention_settled
 from ispplatform.core.models.connections import ProviderConnection
@@ -17,6 +25,7 @@ REFUND_BY_HAND = "billing.refund_by_hand"
 CHARGE_MISMATCH = "billing.charge_mismatch"
 DISPUTED = "billing.disputed"
 RENEWAL_FAILED = "billing.renewal_failed"
+RENEWAL_TAKEN_BACK = "billing.renewal_taken_back"
 DUNNING_STUCK = "billing.dunning_stuck"
 NOTICE_UNDELIVERED = "billing.notice_undelivered"
 DOMAIN_UNSETTLED = "billing.domain_unsettled"
@@ -124,6 +133,21 @@ def renewals_failed_settled(*, still: Collection[UUID]) -> None:
             subject=Subject(type=item.subject_type, id=item.subject_id, label=item.subject_label),
             resolution="The renewals were done.",
         )
+
+
+def renewal_taken_back(row: Subscription, *, numbers: Iterable[str], gross: Decimal) -> None:
+    """Tell staff that an unpaid renewal was credited because what it was for is gone."""
+    attention_open(
+        kind=RENEWAL_TAKEN_BACK,
+        subject=subject_of(row),
+        sentence=(
+            f"{row.subject_label or row.label} is gone and its renewal was never paid: "
+            f"{', '.join(numbers)} was credited and nobody is reminded of it any more. "
+            "Look whether the customer still wanted it."
+        ),
+        money=Money(gross, row.price.currency),
+        customer_id=row.customer_id,
+    )
 
 
 def dunning_stuck(invoice: Invoice, *, sentence: str) -> None:

@@ -12,6 +12,7 @@ from ispplatform.core.models import Tenant
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
 
+GONE = (DomainStatus.TRANSFERRED_AWAY, DomainStatus.RELEASED)
 RENEWABLE = (DomainStatus.PENDING, DomainStatus.ACTIVE, DomainStatus.EXPIRED)
 
 
@@ -36,3 +37,17 @@ def expiry_days(service_ids: Collection[UUID]) -> dict[UUID, date | None]:
         elif expires_at is not None:
             found[service_id] = expires_at.astimezone(zone).date()
     return {service_id: day for service_id, day in found.items() if service_id is not None}
+
+
+def last_days(service_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return the last expiry that is known of each service's name that is gone. One query."""
+    zone = ZoneInfo(tenant_by_id(current_tenant_id()).time_zone)
+    rows = Domain.objects.filter(
+        service_id__in=service_ids, status__in=GONE, expires_at__isnull=False
+    )
+    values = rows.order_by("id").values_list("service_id", "expires_at")
+    return {
+        service_id: expires_at.astimezone(zone).date()
+        for service_id, expires_at in values
+        if service_id is not None and expires_at is not None
+    }
