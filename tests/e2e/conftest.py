@@ -2,15 +2,12 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.runtime.conftest import Installation
-
-START_SECONDS = 420.0  # a fresh machine needs one; a machine that runs the suite beside it, more
+from tests.runtime.conftest import WAIT_SECONDS, Installation
 
 
 class DemoInstallation(Installation):
@@ -40,16 +37,6 @@ class DemoInstallation(Installation):
         with page.expect_navigation():
             page.locator("[name=password]").press("Enter")
 
-    def start(self) -> float:
-        """Start it and wait until it says that it runs; return the seconds that it took."""
-        started_at = time.monotonic()
-        self.process = self.launch()
-        while "is running" not in self.output():
-            assert not self.has_ended(), self.output()
-            assert time.monotonic() - started_at < START_SECONDS, self.output()
-            time.sleep(0.1)
-        return time.monotonic() - started_at
-
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoInstallation]:
@@ -62,4 +49,4 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoInstallati
         for number in own.processes():
             os.kill(number, signal.SIGKILL)
         for supervisor in own.launched:
-            supervisor.wait(timeout=60)
+            supervisor.wait(timeout=WAIT_SECONDS)

@@ -6,23 +6,22 @@ import socket
 
 import pytest
 
-from tests.runtime.conftest import Installation, wait_for
+from tests.runtime.conftest import WAIT_SECONDS, Installation, wait_for
 
 pytestmark = [pytest.mark.needs_sqlite, pytest.mark.slow]
 
-ENDING_SECONDS_MAX = 10.0
-LATER_START_SECONDS_MAX = 5.0
-BUSY_MACHINE = 2.0  # the suite's other processes share the processors with the start
+ENDING_SECONDS_MAX = 20.0  # ten where nothing else runs; here the suite's other processes do
 
 
 def test_what_dies_comes_back_and_nothing_is_left_at_the_end(installation: Installation):
     # given
-    installation.start()
+    first_start_seconds = installation.start()
     assert installation.health() == 200
     wait_for(lambda: len(installation.programs("celery")) == 2, what="worker and beat")
 
     # when each program is killed
     for word in ("granian", "worker --conc", "valkey", "mail_catcher", "beat --sched"):
+        wait_for(lambda word=word: installation.programs(word), what=word)
         (before,) = installation.programs(word)
         os.kill(before, signal.SIGKILL)
         wait_for(
@@ -40,7 +39,7 @@ def test_what_dies_comes_back_and_nothing_is_left_at_the_end(installation: Insta
     assert installation.process.returncode == 0
 
     # and the second start does only what is needed
-    assert installation.start() < LATER_START_SECONDS_MAX * BUSY_MACHINE
+    assert installation.start() < first_start_seconds / 2
     assert "migrate" not in installation.output()
     assert installation.end(signal.SIGINT) < ENDING_SECONDS_MAX
     assert installation.processes() == {}
@@ -63,7 +62,7 @@ def test_a_second_supervisor_leaves_the_first_alone(prepared: Installation):
     prepared.log = prepared.log.with_name("second.log")
     second = prepared.launch()
 
-    assert second.wait(timeout=30) == 1
+    assert second.wait(timeout=WAIT_SECONDS) == 1
     assert prepared.output() == (
         f"ISP Platform: Another ISP Platform (process {first}) is running on "
         f"{prepared.data_dir}: end it first, or choose another place with DATA_DIR=.\n"
@@ -79,7 +78,7 @@ def test_a_taken_port_is_named_and_nothing_starts(
     port = installation.port + offset
     with socket.create_server(("127.0.0.1", port)):
         refused = installation.launch()
-        status = refused.wait(timeout=30)
+        status = refused.wait(timeout=WAIT_SECONDS)
 
     other = installation.port + 100 if installation.port < 60_000 else 8000
     assert status == 1
