@@ -1,7 +1,7 @@
 """Servers, passwords, mailboxes, usage, and the records that follow an account."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -170,10 +170,7 @@ def test_usage_is_read_once_a_day_and_told_by_day(house: House):
     assert report.download_bytes == account.bandwidth_used_bytes
     assert [one.day for one in report.days] == [day.day]
     empty = service_usage(
-        account.service,
-        period="monthly",
-        start=day.day.replace(year=2001),
-        end=day.day.replace(year=2002),
+        account.service, period="monthly", start=date(2001, 1, 1), end=date(2002, 1, 1)
     )
     assert (empty.days, empty.peak_bytes) == ([], 0)
 

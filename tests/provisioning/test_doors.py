@@ -1,5 +1,7 @@
 """Services through the APIs, the portal and the back office."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -78,7 +80,7 @@ def test_the_state_can_be_asked_for_by_name_now_and_later(hosted: Service, progr
     address = f"services/{hosted.pk}/status"
     assert program("PUT", address, {"status": "suspended"}).data["status"] == "suspended"
     assert program("PUT", address, {"status": "activate"}).data["status"] == "active"
-    day = business_today(hosted.tenant).replace(year=business_today(hosted.tenant).year + 1)
+    day = business_today(hosted.tenant) + timedelta(days=365)
 
     later = program("PUT", address, {"status": "terminated", "effective_date": day.isoformat()})
 

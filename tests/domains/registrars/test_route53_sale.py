@@ -9,6 +9,7 @@ import time_machine
 
 from domains.choices import DomainStatus
 from domains.models import Domain
+from domains.rules.terms import years_later
 from domains.services.renewal import domain_renew
 from domains.services.settings import domain_set_name_servers, domain_set_registrant
 from ispplatform.core.clock import system_now
@@ -245,7 +246,7 @@ def test_a_renewal_is_done_when_the_new_expiry_is_shown(
     later(clock, hours=1)
 
     domain.refresh_from_db()
-    assert domain.expires_at == before.replace(year=before.year + 1)
+    assert domain.expires_at == years_later(before, 1)
     assert len(amazon.asked("RenewDomain")) == 1
 
 
@@ -257,7 +258,7 @@ def test_a_lost_renewal_is_not_sent_twice(domain: Domain, amazon: FakeRoute53, c
     later(clock, hours=1)
 
     domain.refresh_from_db()
-    assert domain.expires_at == before.replace(year=before.year + 1)
+    assert domain.expires_at == years_later(before, 1)
     assert len(amazon.asked("RenewDomain")) == 1
 
 
