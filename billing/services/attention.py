@@ -44,14 +44,16 @@ def unmatched_money(payment: Payment, *, sentence: str, amount: Decimal) -> None
     )
 
 
-def unmatched_money_settled(payments: Iterable[Payment | None]) -> None:
+def unmatched_money_settled(
+    payments: Iterable[Payment | None], *, resolution: str = "The rest of the money came."
+) -> None:
     """Close the rows of payments whose money has found its place."""
     for payment in payments:
         if payment is not None:
             attention_settled(
                 kind=UNMATCHED_MONEY,
                 subject=subject_of(payment),
-                resolution="The rest of the money came.",
+                resolution=resolution,
             )
 
 

@@ -19,14 +19,15 @@ from billing.models import (
     Document,
     Invoice,
     Payment,
-    PaymentAllocation,
     Refund,
 )
 from billing.selectors.parties import present_tenant
+from billing.selectors.refunds import credit_left_of, creditable, invoices_paid_by
 from billing.services.attention import (
     refund_by_hand,
     refund_by_hand_settled,
     refund_refused,
+    unmatched_money_settled,
 )
 from billing.services.credit import CreditPart, credit_take
 from billing.services.credit_notes import credit_note_issue
@@ -52,14 +53,17 @@ def refund_start(
     reason: str,
     amount: Decimal | None = None,
     method: str = RefundMethod.ORIGINAL_PAYMENT_METHOD,
+    only: Invoice | None = None,
 ) -> Refund:
     """Send money of a settled payment back.
 
-    Credit that this payment gave goes first; for the rest its invoices are credited.
+    Credit that this payment gave goes first; for the rest the invoices are credited that it paid,
+    at once or as credit.
 
     Args:
         amount: at most what is left of the payment; None: all of it.
         method: cards go back by the gateway; ``bank_transfer`` asks a person to send it.
+        only: credit no other invoice than this one.
 
     Raises:
         NotPermitted, PaymentNotFound.
@@ -70,9 +74,9 @@ def refund_start(
     actor.require("payments:refund")
     if not reason.strip():
         raise InvalidInput("Say why.", field="reason")
-    allocations = list(PaymentAllocation.objects.filter(payment=payment).order_by("pk"))
     with transaction.atomic():
-        invoices = [locked_invoice(row.invoice_id) for row in allocations]
+        paid = [only.pk] if only else invoices_paid_by(payment)
+        locked = {invoice_id: locked_invoice(invoice_id) for invoice_id in sorted(paid)}
         payment = locked_payment(payment.pk)
         wanted = _amount_to_refund(payment, amount)
         refund = Refund.objects.create(
@@ -85,8 +89,10 @@ def refund_start(
         )
         payment.amount_refunded += wanted
         payment.save(update_fields=["amount_refunded"])
-        _fund(actor, refund, invoices)
+        _fund(actor, refund, [locked[invoice_id] for invoice_id in paid])
         _book(refund, kind="refund_started", to=LedgerRole.REFUNDS_IN_TRANSIT)
+        if not credit_left_of(payment):
+            unmatched_money_settled([payment], resolution="It goes back.")
         audit(
             "billing.refund_start",
             actor=actor,
@@ -125,7 +131,7 @@ def _fund(actor: Actor, refund: Refund, invoices: list[Invoice]) -> None:
     missing = refund.amount - sum((part.amount for part in parts), Decimal(0))
     notes: list[Document] = []
     for invoice in invoices:
-        room = min(missing, _creditable(invoice, refund.payment))
+        room = min(missing, creditable(invoice, refund.payment))
         if room:
             notes.append(credit_note_issue(invoice, actor=actor, reason=refund.reason, amount=room))
             missing -= room
@@ -145,24 +151,15 @@ def _fund(actor: Actor, refund: Refund, invoices: list[Invoice]) -> None:
         refund.save(update_fields=["credit_note"])
 
 
-def _creditable(invoice: Invoice, payment: Payment) -> Decimal:
-    """How much of the payment still lies in the invoice and can be set free by a credit note."""
-    if invoice.amount_due:
-        return Decimal(0)
-    given = PaymentAllocation.objects.filter(invoice=invoice, payment=payment)
-    allocated = sum((row.amount for row in given), Decimal(0))
-    return min(allocated, invoice.gross_total - invoice.amount_credited)
-
-
 def _from_credit(refund: Refund, amount: Decimal, *, documents: list[Document]) -> list[CreditPart]:
     """Take up to ``amount`` from the credit that the payment, or these credit notes, gave."""
     rows = CreditEntry.objects.select_for_update().filter(remaining__gt=0)
     if documents:
         rows = rows.filter(document__in=documents, kind=CreditKind.REFUND_KEPT)
     else:
-        notes = Document.objects.filter(corrects__invoice__allocations__payment=refund.payment)
+        given = Document.objects.filter(corrects__in=invoices_paid_by(refund.payment))
         rows = rows.filter(payment=refund.payment) | rows.filter(
-            document__in=notes, kind=CreditKind.REFUND_KEPT
+            document__in=given, kind=CreditKind.REFUND_KEPT
         )
     entries = list(rows.order_by("pk"))
     available = sum((entry.remaining for entry in entries), Decimal(0))

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.choices import PaymentState
-from billing.models import DocumentLine, Invoice, Payment
+from billing.models import DocumentLine, Invoice
 from billing.selectors.invoices import credited_of_lines
+from billing.selectors.refunds import payments_of, refundable_of
 from billing.services.credit_notes import invoice_credit
 from billing.services.refunds import refund_start
 from ispplatform.core.actors import Actor
@@ -28,15 +28,16 @@ RELEASER = Actor.system("sales.release")
 def order_money_return(*, actor: Actor, order: Order, reason: str) -> None:
     """Credit the order's invoice in full and send every payment of it back.
 
+    What it was paid with goes the way it came, in however many parts; so does money that came for
+    it in excess. Credit that came from no payment is the customer's credit again.
+
     Raises:
         NotPermitted: without ``payments:refund``.
     """
     invoice = _invoice_of(order)
     if invoice is None:
         return
-    for payment in _payments_of(invoice):
-        if payment.amount_settled > payment.amount_refunded:
-            refund_start(actor=actor, payment=payment, reason=reason)
+    _send_back(actor, invoice, None, reason=reason)
     invoice.refresh_from_db()
     if invoice.gross_total > invoice.amount_credited:
         invoice_credit(actor=actor, invoice_id=invoice.pk, reason=reason)
@@ -91,11 +92,6 @@ def _invoice_of(order: Order) -> Invoice | None:
     return Invoice.objects.filter(document__made_from_id=order.proforma_id).first()
 
 
-def _payments_of(invoice: Invoice) -> list[Payment]:
-    rows = Payment.objects.filter(allocations__invoice=invoice, state=PaymentState.SETTLED)
-    return list(rows.distinct().order_by("pk"))
-
-
 def _credit_line(actor: Actor, invoice: Invoice, line: OrderLine, *, reason: str) -> Decimal:
     """Credit what is left of the document lines that bill the line's service."""
     billed = list(
@@ -112,10 +108,14 @@ def _credit_line(actor: Actor, invoice: Invoice, line: OrderLine, *, reason: str
     return sum(wanted.values(), Decimal(0))
 
 
-def _send_back(actor: Actor, invoice: Invoice, amount: Decimal, *, reason: str) -> None:
+def _send_back(actor: Actor, invoice: Invoice, amount: Decimal | None, *, reason: str) -> None:
+    """Send back what the invoice's payments brought, up to an amount; None: all of it."""
     missing = amount
-    for payment in _payments_of(invoice):
-        part = min(missing, payment.amount_settled - payment.amount_refunded)
-        if part > 0:
-            refund_start(actor=actor, payment=payment, reason=reason, amount=part)
+    for payment in payments_of(invoice):
+        invoice.refresh_from_db()
+        part = refundable_of(invoice, payment)
+        if missing is not None:
+            part = min(part, missing)
             missing -= part
+        if part:
+            refund_start(actor=actor, payment=payment, reason=reason, amount=part, only=invoice)
