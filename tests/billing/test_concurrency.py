@@ -36,7 +36,7 @@ def at_once(tenant, *acts: Callable[[], object]) -> list[bool]:
     def work(act: Callable[[], object]) -> bool:
         try:
             with tenant_context(tenant.pk):
-                start.wait(10)
+                start.wait(60)
                 act()
         except PlatformError:
             return False

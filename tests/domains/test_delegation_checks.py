@@ -148,7 +148,6 @@ def test_a_silent_server_and_one_without_address_are_named(
     registry: PowerDnsServer,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(world, "QUERY_SECONDS", 0.3)
     first, second = NAME_SERVERS
     with socket.socket(type=socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))

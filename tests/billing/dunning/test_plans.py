@@ -126,7 +126,7 @@ def test_two_runs_at_once_take_each_step_once(desk):
     def run():
         try:
             with tenant_context(desk.house.tenant.pk):
-                start.wait(10)
+                start.wait(60)
                 return dunning_run(desk.house.tenant)
         finally:
             connection.close()
