@@ -161,7 +161,7 @@ def _found(kind: OperationKind, row: Operation) -> _Earlier:
     proves_at = _empty_look_up_proves_at(kind, row)
     if proves_at is not None and system_now() < proves_at:
         error = ProviderOutcomeUnknown("The provider does not show it yet; it is asked again.")
-        settle_look_again(row, proves_at, error)
+        settle_look_again(row, error, proves_at=proves_at)
         return _Earlier()
     return _Earlier(send=True, cleared=True)
 

@@ -177,12 +177,23 @@ def settle_superseded(kind: OperationKind, row: Operation) -> None:
         kind.cancelled(row)
 
 
-def settle_look_again(row: Operation, at: datetime, error: ProviderError) -> None:
-    """Wait until a look-up can prove that nothing happened; costs no attempt. Raises LeaseLost."""
+def settle_look_again(row: Operation, error: ProviderError, *, proves_at: datetime) -> None:
+    """Look again before a look-up can prove that nothing happened; costs no attempt.
+
+    What shows late is found soon, and the longer it takes, the rarer it is asked.
+
+    Args:
+        proves_at: when an empty look-up proves it; the last look before sending is not earlier.
+
+    Raises:
+        LeaseLost.
+    """
+    now = system_now()
+    waited = now - (row.sent_at or now)
     _release(
         row,
         state=OperationState.UNKNOWN,
-        at=at,
+        at=min(proves_at, now + max(waited / 2, WAIT_SHORTEST)),
         error=error,
         attempt_limit=row.attempt_limit + 1,
     )

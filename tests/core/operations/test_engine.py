@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from ispplatform.core.backoff import Backoff
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import (
     InvalidInput,
@@ -188,14 +189,53 @@ def test_an_empty_look_up_proves_nothing_before_deadline_and_delay(connection, l
     run_until_quiet()
     assert state_of(operation) == OperationState.UNKNOWN
     assert world.looked_up == 1
-    assert operation.next_attempt_at == operation.sent_at + timedelta(seconds=30 + 30)
     assert operation.attempt_limit == Guarded.max_attempts + 1, "waiting costs no attempt"
     world.before_act = lambda key: None
+    clock.move_to(operation.sent_at + timedelta(seconds=30 + 30 - 1))
+    run_until_quiet()
+    assert state_of(operation) == OperationState.UNKNOWN
+    assert operation.next_attempt_at == operation.sent_at + timedelta(seconds=30 + 30)
+    assert world.requests == 1
     clock.move_to(operation.sent_at + timedelta(seconds=60))
     run_until_quiet()
     assert state_of(operation) == OperationState.SUCCEEDED
-    assert world.looked_up == 2
+    assert world.looked_up == 3
     assert world.effects == {"k1": 1}
+
+
+def test_what_shows_late_is_found_long_before_an_empty_look_up_would_prove_anything(
+    connection, lamp, world, clock, monkeypatch
+):
+    monkeypatch.setattr(Guarded, "visibility_delay_seconds", 570.0)
+    monkeypatch.setattr(Guarded, "backoff", Backoff(first_seconds=10, spread=0))
+    world.after_act, world.hides_for = times_out, timedelta(seconds=40)
+    operation = start(connection, lamp)
+    run_until_quiet()
+    looks = []
+    world.on_look_up = lambda key: looks.append((system_now() - operation.sent_at).seconds)
+    while state_of(operation) != OperationState.SUCCEEDED:
+        clock.move_to(operation.next_attempt_at)
+        run_until_quiet()
+    assert looks == [10, 25, 40]
+    assert (world.requests, world.effects, lit(operation)) == (1, {"k1": 1}, 1)
+
+
+def test_the_longer_nothing_shows_the_rarer_it_is_asked(
+    connection, lamp, world, clock, monkeypatch
+):
+    monkeypatch.setattr(Guarded, "visibility_delay_seconds", 570.0)
+    monkeypatch.setattr(Guarded, "backoff", Backoff(first_seconds=10, spread=0))
+    world.before_act = times_out
+    operation = start(connection, lamp)
+    run_until_quiet()
+    world.before_act = lambda key: None
+    looks = []
+    world.on_look_up = lambda key: looks.append((system_now() - operation.first_sent_at).seconds)
+    while state_of(operation) != OperationState.SUCCEEDED:
+        clock.move_to(operation.next_attempt_at)
+        run_until_quiet()
+    assert looks == [10, 25, 40, 60, 90, 135, 202, 303, 455, 600]
+    assert (operation.attempt_limit, world.effects) == (Guarded.max_attempts + 9, {"k1": 1})
 
 
 def test_a_refused_repetition_is_looked_up_before_it_is_believed(connection, lamp, world, clock):
