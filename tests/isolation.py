@@ -1,14 +1,19 @@
-"""What one test process keeps to itself: its files and its part of the cache server."""
+"""What one test has to itself: its files, its part of the cache server, and one calendar day."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache, caches
 
 REDIS_DATABASES = 16
+DAYS_OF = (UTC, ZoneInfo("Europe/Berlin"))
+LONG_TEST = timedelta(seconds=60)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,6 +49,25 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
 def empty_cache(own_places: Path) -> None:
     """Forget what earlier tests left: rows known from the cache are gone from the database."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def one_day() -> Iterator[None]:
+    """Let a test that would live through a midnight begin behind it: what is today stays today."""
+    now = datetime.now(UTC)
+    begin = begin_of_test(now)
+    if begin == now:
+        yield
+    else:
+        with time_machine.travel(begin):
+            yield
+
+
+def begin_of_test(now: datetime) -> datetime:
+    """Return when a test that starts now may begin: behind the midnight that it would meet."""
+    end = now + LONG_TEST
+    is_one_day = all(now.astimezone(zone).date() == end.astimezone(zone).date() for zone in DAYS_OF)
+    return now if is_one_day else end
 
 
 def _own_redis_database(patch: pytest.MonkeyPatch, worker_id: str) -> None:
