@@ -26,7 +26,7 @@ from tests.factories.core import TenantFactory
 from tests.sales.conftest import Shop, open_shop
 
 EXAMPLE = Path(settings.BASE_DIR) / "docs" / "examples" / "first_sale.py"
-WAIT_SECONDS = 120
+WAIT_SECONDS = 420
 SCOPES = ("customers:*", "orders:*", "payments:*", "payment_methods:*", "plans:read", "services:*")
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

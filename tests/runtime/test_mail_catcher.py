@@ -32,12 +32,12 @@ def port(directory: Path) -> Iterator[int]:
     wait_for(lambda: _answers(number), what="an answer of the mail catcher")
     yield number
     catcher.terminate()
-    assert catcher.wait(timeout=10) == 0
+    assert catcher.wait(timeout=60) == 0
 
 
 def _answers(port: int) -> bool:
     try:
-        with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
             return server.noop()[0] == 250
     except OSError:
         return False
@@ -51,7 +51,7 @@ def test_each_message_becomes_one_file_with_its_envelope(port: int, directory: P
     message["Subject"] = "Rechnung für März"
     message.set_content("Guten Tag,\n.\nvielen Dank.\n")
     # when
-    with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
         server.send_message(message)
         server.send_message(message, to_addrs=["anna@customer.example", "copy@customer.example"])
     # then

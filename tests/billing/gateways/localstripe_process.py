@@ -65,7 +65,7 @@ def localstripe_running() -> Iterator[LocalStripe]:
         yield LocalStripe(base)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
