@@ -17,13 +17,14 @@ from billing.providers.payments.base import (
     RefundReceipt,
 )
 from billing.selectors.parties import present_tenant
-from billing.selectors.payments import known_gateway_customer
+from billing.selectors.payments import charge_obstacle, known_gateway_customer
 from billing.services.charge_outcomes import charge_note
 from billing.services.methods import METHOD_DETACH
 from billing.services.payment_checks import PAYMENT_SYNC
-from billing.services.payments import CAPTURE, CHARGE, CHARGE_CANCEL
+from billing.services.payments import CAPTURE, CHARGE_CANCEL, payment_restart
 from billing.services.refunds import REFUND, refund_fail, refund_settle, refund_underway
-from ispplatform.core.actors import Actor
+from billing.services.refused_charges import CHARGE
+from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.errors import ProviderRejected
 from ispplatform.core.models.operations import Operation
 from ispplatform.core.money import Money
@@ -94,7 +95,8 @@ class ChargeKind(PaymentKind):
         return None if found is None else _charged(found)
 
     def is_still_wanted(self, operation: Operation) -> bool:
-        return _payment(operation).state == PaymentState.CREATED
+        payment = _payment(operation)
+        return payment.state == PaymentState.CREATED and not charge_obstacle(payment)
 
     def refused(self, operation: Operation, error: ProviderRejected) -> None:
         _refused(operation, error)
@@ -109,8 +111,13 @@ class ChargeKind(PaymentKind):
         charge_note(actor=GATEWAY, payment=_payment(operation), receipt=receipt)
 
     def restarted(self, operation: Operation) -> None:
-        rows = Payment.objects.filter(pk=operation.subject_id, state=PaymentState.FAILED)
-        rows.update(state=PaymentState.CREATED, failure_code="", failure_message="")
+        payment_restart(actor=_decided_by(operation), payment=_payment(operation))
+
+
+def _decided_by(operation: Operation) -> Actor:
+    return Actor(
+        type=ActorType(operation.actor_type), id=operation.actor_id, label=operation.actor_label
+    )
 
 
 def _return_url(payment: Payment) -> str:

@@ -23,6 +23,7 @@ from billing.models import (
     Refund,
 )
 from billing.providers.payments.base import PAYMENTS, CardForm, PaymentGateway
+from billing.selectors.invoices import amount_due
 from customers.models import Customer
 from ispplatform.core.actors import Actor
 from ispplatform.core.models.connections import ProviderConnection
@@ -118,6 +119,24 @@ def payment_method_by_id(
 def payments_underway(document: Document) -> QuerySet[Payment]:
     """Return the payments of a document whose outcome is still open."""
     return Payment.objects.filter(document=document, state__in=UNDERWAY)
+
+
+def charge_obstacle(payment: Payment) -> str:
+    """Return why a payment's card is not to be charged any more; empty when nothing is against it.
+
+    Its document may have been paid otherwise, in part or whole, or is about to be.
+    """
+    document = payment.document
+    if document is None:
+        return ""
+    due = amount_due(document)
+    if not due:
+        return f"Nothing is owed on {document} any more."
+    if payment.amount > due:
+        return f"Only {due} {payment.currency} are owed on {document} by now."
+    if payments_underway(document).exclude(pk=payment.pk).exists():
+        return f"Another payment of {document} is on its way."
+    return ""
 
 
 def pro_formas_to_pay(document_ids: Iterable[UUID]) -> set[UUID]:

@@ -20,6 +20,7 @@ from billing.services.documents import document_issue, document_new
 from billing.services.invoice_state import BALANCE_FIELDS, publish_paid, reduce_due
 from billing.services.journal import Booking, journal_post
 from billing.services.locks import locked_invoice
+from billing.services.refused_charges import refused_charges_settled
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import business_now, business_today
@@ -284,6 +285,7 @@ def _tell(document: Document, invoice: Invoice, *, actor: Actor) -> None:
 
 
 def _publish_cancelled(invoice: Invoice, reason: str) -> None:
+    refused_charges_settled(invoice.document, resolution="The invoice was cancelled.")
     publish(
         InvoiceCancelled(
             invoice_id=invoice.pk,

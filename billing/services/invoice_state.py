@@ -8,6 +8,7 @@ from billing.choices import InvoiceStatus
 from billing.events import InvoiceIssued, InvoicePaid
 from billing.models import Document, DocumentLine, Invoice
 from billing.selectors.invoices import credited_of_lines, payload_of_lines
+from billing.services.refused_charges import refused_charges_settled
 from ispplatform.core.clock import business_now
 from ispplatform.core.events import Publication, publish_many
 from ispplatform.core.models.tenants import Tenant
@@ -108,6 +109,7 @@ def issued_publication(invoice: Invoice) -> Publication:
 
 def publish_paid(invoice: Invoice, *, proforma_id: UUID | None = None) -> None:
     """Tell that nothing is owed on an invoice any more. Lines that were taken back are left out."""
+    refused_charges_settled(invoice.document, resolution="It was paid otherwise.")
     lines = list(invoice.document.lines.all())
     if invoice.amount_credited:
         taken = credited_of_lines(lines)

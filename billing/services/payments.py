@@ -15,8 +15,9 @@ from billing.errors import (
 from billing.models import Document, Payment, PaymentMethod
 from billing.selectors.invoices import amount_due
 from billing.selectors.parties import present_tenant
-from billing.selectors.payments import payments_underway
+from billing.selectors.payments import charge_obstacle, payments_underway
 from billing.services.locks import locked_claim, locked_payment
+from billing.services.refused_charges import CHARGE
 from billing.services.settlement import UNSETTLED, payment_settle
 from customers.models import Customer
 from customers.services.customers import customer_currency_fix
@@ -27,9 +28,9 @@ from ispplatform.core.errors import DuplicateResource, InvalidInput, NotPermitte
 from ispplatform.core.ids import uuid7
 from ispplatform.core.money import is_exact
 from ispplatform.core.operations import operation_start
+from ispplatform.core.operations.errors import OperationNotWanted
 from ispplatform.core.subjects import subject_of
 
-CHARGE = "billing.charge"
 CAPTURE = "billing.capture"
 CHARGE_CANCEL = "billing.charge_cancel"
 RECORDED = {PaymentMethodKind.BANK_TRANSFER, PaymentMethodKind.MANUAL}
@@ -166,6 +167,35 @@ def charge_begin(actor: Actor, payment: Payment, *, off_session: bool = False) -
         connection=payment.connection,
         customer_id=payment.customer_id,
     )
+
+
+def payment_restart(*, actor: Actor, payment: Payment) -> Payment:
+    """Have a payment charged again that the gateway refused, in the caller's transaction.
+
+    Raises:
+        OperationNotWanted: the payment went on, its document asks for less by now, or another
+            payment of it is on its way.
+    """
+    with transaction.atomic():
+        locked_claim(payment.document)
+        payment = locked_payment(payment.pk)
+        if payment.state != PaymentState.FAILED:
+            raise OperationNotWanted(f"The payment is {payment.get_state_display().lower()}.")
+        if obstacle := charge_obstacle(payment):
+            raise OperationNotWanted(f"{obstacle} The card is not charged again.")
+        before = {"state": payment.state, "failure_code": payment.failure_code}
+        payment.state = PaymentState.CREATED
+        payment.failure_code = payment.failure_message = ""
+        payment.save(update_fields=["state", "failure_code", "failure_message"])
+        audit(
+            "billing.payment_restart",
+            actor=actor,
+            subject=subject_of(payment),
+            before=before,
+            after={"state": payment.state},
+            customer_id=payment.customer_id,
+        )
+    return payment
 
 
 def payment_authorize(*, actor: Actor, payment: Payment) -> Payment:

@@ -14,6 +14,7 @@ from billing.selectors.parties import buyer_of, present_tenant
 from billing.services.documents import currency_for, document_issue, document_new
 from billing.services.lines import LineInput, lines_prepare
 from billing.services.locks import locked_pro_forma
+from billing.services.refused_charges import refused_charges_settled
 from customers.models import Customer
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
@@ -105,6 +106,7 @@ def proforma_cancel(*, actor: Actor, document_id: UUID, reason: str) -> ProForma
         state.cancel_reason = reason[:500]
         state.save(update_fields=["status", "cancelled_at", "cancel_reason"])
         document = state.document
+        refused_charges_settled(document, resolution=f"The pro-forma was cancelled: {reason}"[:500])
         audit(
             "billing.proforma_cancel",
             actor=actor,

@@ -19,6 +19,7 @@ from ispplatform.core.operations.attention import operation_attention_settled
 from ispplatform.core.operations.errors import (
     OperationMayHaveBeenSent,
     OperationNotPossible,
+    OperationNotWanted,
 )
 from ispplatform.core.operations.kinds import Guarantee, OperationKind, Receipt, kinds
 from ispplatform.core.operations.services import operation_start
@@ -49,6 +50,7 @@ def operation_retry(
     Raises:
         NotPermitted, NotFound.
         OperationNotPossible: it is done, cancelled, running, or was retried already.
+        OperationNotWanted: it was refused, and what it was for is not to be had any more.
         OperationMayHaveBeenSent: only a person can tell, and ``is_known_undone`` is not said.
     """
     actor.require(MANAGE)
@@ -84,7 +86,7 @@ def operation_retry(
 def operations_retry_waiting(*, actor: Actor, subject_ids: Iterable[UUID], reason: str) -> int:
     """Try everything again that stands before staff about these subjects, in one transaction.
 
-    What only a person can find out stays where it is.
+    What only a person can find out stays where it is, and so does what is not wanted any more.
 
     Returns:
         How many operations were started again.
@@ -104,9 +106,17 @@ def operations_retry_waiting(*, actor: Actor, subject_ids: Iterable[UUID], reaso
             if row.state == OperationState.REJECTED or not _only_a_person_knows(
                 kinds.get(row.kind)
             ):
-                operation_retry(actor=actor, operation_id=row.pk, reason=reason)
-                count += 1
+                count += _retried(actor, row, reason)
     return count
+
+
+def _retried(actor: Actor, row: Operation, reason: str) -> bool:
+    try:
+        with transaction.atomic():
+            operation_retry(actor=actor, operation_id=row.pk, reason=reason)
+    except OperationNotWanted:
+        return False
+    return True
 
 
 def operation_cancel(*, actor: Actor, operation_id: UUID, reason: str) -> Operation:
@@ -226,8 +236,8 @@ def _start_anew(actor: Actor, refused: Operation, reason: str) -> Operation:
         customer_id=refused.customer_id,
     )
     _write(new, retry_of=refused)
+    kinds.get(new.kind).restarted(new)  # its rows are locked before those of the list
     operation_attention_settled(refused, f"Tried again by {actor.label}.")
-    kinds.get(new.kind).restarted(new)
     _audit("core.operation_retry", actor, refused, reason, {"started_anew_as": new.pk})
     return new
 

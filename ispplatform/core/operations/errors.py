@@ -19,6 +19,12 @@ class OperationNotPossible(RuleViolation):
     code = "OPERATION_NOT_POSSIBLE"
 
 
+class OperationNotWanted(RuleViolation):
+    """What a refused operation was for has been had otherwise, or is not to be had any more."""
+
+    code = "OPERATION_NOT_WANTED"
+
+
 class OperationMayHaveBeenSent(RuleViolation):
     """The effect may have taken place; it must be looked up first."""
 

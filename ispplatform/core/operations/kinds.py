@@ -74,6 +74,9 @@ class OperationHooks:
         """Write what follows when staff try a refused one again, in the service's transaction.
 
         ``operation`` is the new one; ``operation.retry_of`` was refused.
+
+        Raises:
+            OperationNotWanted: it would be wrong by now; nothing is started.
         """
 
 
