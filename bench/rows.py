@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.contrib.auth.hashers import check_password
 
 from accounts.models import User
-from bench.data import customers_fill
+from bench.data import rows_multiply
 from bench.measuring import cpu_milliseconds, statements
 from bench.stage import EMAIL, LOADER, PASSWORD, Stage, logged_in
 from billing.models import Document
@@ -24,7 +24,8 @@ from ispplatform.core.tenancy.context import tenant_context
 BARE = "/api/v1/bench/bare"
 OPEN = "/api/v1/bench/open"
 RESOURCES = ("customers", "invoices", "services")
-LIST_TIMES, PAGE_GROWTH, LOGIN_TIMES = 5.0, 1.3, 1.2
+LIST_TIMES, PAGE_GROWTH, DETAIL_GROWTH, LOGIN_TIMES = 5.0, 1.3, 1.1, 1.2
+GROWTH_REPEATS, GROWTH_ROUNDS = 5, 15
 PDF_MILLISECONDS, WORKER_MEBIBYTES = 30.0, 150.0
 LIST_STATEMENTS, DETAIL_STATEMENTS = 4, 4
 
@@ -79,22 +80,29 @@ def lists_measured(stage: Stage) -> Iterator[Row]:
         yield _statements(f"{resource}: detail, statements", statements(row), DETAIL_STATEMENTS)
 
 
-def growth_measured(stage: Stage, *, many: int) -> Iterator[Row]:
-    """Measure the first page of customers again, over many more rows, against the bare view."""
+def growth_measured(stage: Stage, *, copies: int) -> Iterator[Row]:
+    """Measure pages and details again, over many more rows, each against the bare view."""
     few = len(stage.customers)
-    bare_call, page = stage.caller.get(BARE), stage.caller.get("/api/v1/customers", "limit=20")
-    bare, small = cpu_milliseconds([bare_call, page], repeats=20)
-    with tenant_context(stage.tenant.pk):
-        customers_fill(many - few, first=few)
-    bare_later, large = cpu_milliseconds([bare_call, page], repeats=20)
-    growth = (large / bare_later) / (small / bare)
-    yield Row(
-        what=f"customers: list, {many:,} rows",
-        measured=f"{growth:.2f} times",
-        goal=f"at most {PAGE_GROWTH}",
-        against=f"the same over {few:,} rows",
-        is_missed=growth > PAGE_GROWTH,
-    )
+    calls = [stage.caller.get(BARE)]
+    for resource in RESOURCES:
+        path = f"/api/v1/{resource}"
+        calls += [
+            stage.caller.get(path, "limit=20"),
+            stage.caller.get(f"{path}/{_first_id(stage, path)}"),
+        ]
+    small = cpu_milliseconds(calls, repeats=GROWTH_REPEATS, rounds=GROWTH_ROUNDS)
+    rows_multiply(copies)
+    large = cpu_milliseconds(calls, repeats=GROWTH_REPEATS, rounds=GROWTH_ROUNDS)
+    for place, what in enumerate(_pages_and_details(), start=1):
+        growth = (large[place] / large[0]) / (small[place] / small[0])
+        goal = PAGE_GROWTH if what.endswith("list") else DETAIL_GROWTH
+        yield _times(
+            f"{what}, {few * (copies + 1):,} rows", growth, goal, f"the same over {few:,} rows"
+        )
+
+
+def _pages_and_details() -> list[str]:
+    return [f"{resource}: {what}" for resource in RESOURCES for what in ("list", "detail")]
 
 
 def documents_measured(stage: Stage) -> Iterator[Row]:

@@ -65,6 +65,8 @@ class Invoice(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "customer", "id"]),
+            models.Index(fields=["tenant", "customer", "status"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "status", "id"]),
             models.Index(fields=["tenant", "issue_date", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),

@@ -46,7 +46,10 @@ class PaymentMethod(TenantModel):
                 name="billing_a_gateways_method_is_known_once",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "customer", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "customer", "id"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brand.title()} •••• {self.last_four}"
@@ -121,6 +124,7 @@ class Payment(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "state", "id"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),
             models.Index(
                 fields=["next_check_at"],

@@ -56,6 +56,7 @@ class DnsZone(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "customer", "id"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "name"]),
             models.Index(fields=["tenant", "updated_at", "id"]),
         ]

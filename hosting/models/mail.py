@@ -29,7 +29,10 @@ class MailDomain(TenantModel):
                 fields=["tenant", "account", "name"], name="hosting_one_mail_domain_per_account"
             )
         ]
-        indexes = [models.Index(fields=["tenant", "customer", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "customer", "id"]),
+            models.Index(fields=["tenant", "name", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.unicode_name
@@ -73,6 +76,7 @@ class Mailbox(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "mail_domain", "id"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),
         ]
 

@@ -51,6 +51,8 @@ class Service(TenantModel):
     class Meta(TenantModel.Meta):
         indexes = [
             models.Index(fields=["tenant", "customer", "id"]),
+            models.Index(fields=["tenant", "customer", "status"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "status", "id"]),
             models.Index(fields=["tenant", "type", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),

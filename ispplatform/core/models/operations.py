@@ -93,6 +93,7 @@ class Operation(TenantModel):
             ),
             models.Index(fields=["tenant", "subject_type", "subject_id", "id"]),
             models.Index(fields=["tenant", "customer_id", "id"]),
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "state", "id"]),
             models.Index(fields=["tenant", "finished_at"]),
             models.Index(fields=["tenant", "id"]),
