@@ -27,7 +27,7 @@ class Cursor:
     """Where a list stands.
 
     Args:
-        list_mark: digest of tenant, route, sort and filters: a cursor serves only its own list.
+        list_mark: digest of tenant, reader, route, sort and filters: a cursor serves only its list.
         values: of the sort keys, of the last row shown.
         total: as counted when the first page was read.
         total_is_estimate: whether that count stopped at the cap.

@@ -88,6 +88,7 @@ class ListAction(ApiView):
             _filters_of(params),
             [(key.column, key.descending) for key in keys],
             scope.tenant_id if (scope := current_scope()) else None,
+            (self.actor.type, self.actor.id, self.actor.customer_id),  # whose list it is
         )
         links = PageLinks(self.request.path, params, asked.by_page)
         return read_page(queryset, asked, keys, mark, self.read_rows, links)

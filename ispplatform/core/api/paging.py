@@ -65,7 +65,7 @@ def read_page_request(params: QueryDict) -> PageRequest:
 
 
 def list_mark(*parts: object) -> str:
-    """Return a short digest that tells one list (tenant, route, sort, filters) from another."""
+    """Return a short digest that tells one list (tenant, reader, route, filters) from another."""
     return hashlib.blake2b(repr(parts).encode(), digest_size=9).hexdigest()
 
 
