@@ -36,6 +36,10 @@ class DeliveryLost(RuntimeError):
     """Another worker took the delivery over: nothing of this attempt may remain."""
 
 
+class WorkerDied(RuntimeError):
+    """No attempt came to an end: what the subscriber did killed each worker."""
+
+
 def lane_run(delivery_id: UUID, *, limit: int = 100) -> int:
     """Deliver this row and then the later ones of its lane, until none is left or one fails.
 
@@ -98,11 +102,15 @@ def _is_in_turn() -> Q:
 
 
 def _claim(delivery_id: UUID) -> EventDelivery | None:
-    """Take the row for this worker, or return None when it is not free or not in turn."""
+    """Take the row for this worker, or return None when it is not free or not in turn.
+
+    A claim counts as a failure until it has gone well: whatever kills its worker is counted too.
+    """
     lease_until = system_now() + LEASE
     claimed = EventDelivery.objects.filter(_is_free(), _is_in_turn(), pk=delivery_id).update(
         state=DeliveryState.RUNNING,
         attempt=F("attempt") + 1,
+        failures=F("failures") + 1,
         lease_until=lease_until,
         queue_after=lease_until,
     )
@@ -116,9 +124,15 @@ def _deliver(delivery: EventDelivery) -> bool:
     event = delivery.event
     with request_id_scope(event.request_id):
         try:
+            if delivery.failures > FAILURES_UNTIL_PARKED:
+                raise WorkerDied("Its worker died in every attempt.")
             _call(delivery, event)
         except DeliveryLost:
             logger.warning("Delivery %s was taken over by another worker.", delivery.pk)
+            return False
+        except WorkerDied as death:
+            logger.error("%s killed its workers over %s.", delivery.subscriber, event.pk)
+            _note_failure(delivery, death)
             return False
         except Exception as exc:  # the border of a subscriber: whatever it raises is noted
             logger.exception("%s failed on %s %s.", delivery.subscriber, event.name, event.pk)
@@ -133,7 +147,13 @@ def _call(delivery: EventDelivery, event: OutboxEvent) -> None:
         raise LookupError(f"This release has no subscriber {delivery.subscriber} to {event.name}.")
     with transaction.atomic():
         subscription.handler(_delivered(event))
-        _note(delivery, state=DeliveryState.DONE, finished_at=system_now(), error="")
+        _note(
+            delivery,
+            state=DeliveryState.DONE,
+            failures=delivery.failures - 1,  # this claim has gone well
+            finished_at=system_now(),
+            error="",
+        )
 
 
 def _delivered(event: OutboxEvent) -> DeliveredEvent:
@@ -150,10 +170,10 @@ def _delivered(event: OutboxEvent) -> DeliveredEvent:
 
 
 def _note_failure(delivery: EventDelivery, error: Exception) -> None:
-    failures = delivery.failures + 1
+    failures = min(delivery.failures, FAILURES_UNTIL_PARKED)
     next_attempt_at = system_now() + BACKOFF.after(failures, key=delivery.pk)
     is_parked = failures >= FAILURES_UNTIL_PARKED
-    sentence = error.message if isinstance(error, PlatformError) else repr(error)
+    sentence = _sentence(error)
     try:
         with transaction.atomic():
             _note(
@@ -168,6 +188,12 @@ def _note_failure(delivery: EventDelivery, error: Exception) -> None:
                 _alert(delivery, sentence)
     except DeliveryLost:
         logger.warning("Delivery %s was taken over by another worker.", delivery.pk)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, PlatformError):
+        return error.message
+    return str(error) if isinstance(error, WorkerDied) else repr(error)
 
 
 def _alert(delivery: EventDelivery, sentence: str) -> None:

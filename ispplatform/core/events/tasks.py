@@ -24,11 +24,9 @@ RETENTION_SECONDS = 3600
 @in_tenant
 def dispatch_events() -> None:
     """Fan out the tenant's new events and start the lanes they belong to."""
-    while deliveries := dispatch_batch():
-        for delivery_id in _first_of_each_lane(deliveries):
+    while has_undispatched():  # a batch that nobody subscribes to makes no delivery
+        for delivery_id in _first_of_each_lane(dispatch_batch()):
             enqueue_on_commit(run_lane, current_tenant_id(), delivery_id)
-        if not has_undispatched():
-            break
 
 
 @shared_task

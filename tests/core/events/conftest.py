@@ -22,6 +22,13 @@ class LampSwitched(Event):
     number: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class NobodyListens(Event):
+    """An event without a subscriber."""
+
+    name: ClassVar[str] = "lamps.nobody_listens"
+
+
 class Listener:
     """A subscriber that keeps what it heard, and fails while told to."""
 

@@ -10,7 +10,11 @@ from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import InvalidInput, NotFound, NotPermitted
 from ispplatform.core.events import dispatch, publish, subscribe
-from ispplatform.core.events.delivery import FAILURES_UNTIL_PARKED, deliveries_take_for_queueing
+from ispplatform.core.events.delivery import (
+    FAILURES_UNTIL_PARKED,
+    deliveries_take_for_queueing,
+    lane_run,
+)
 from ispplatform.core.events.dispatch import tenants_with_undispatched
 from ispplatform.core.events.errors import LaneNotParked
 from ispplatform.core.events.retention import events_forget_old
@@ -21,6 +25,7 @@ from ispplatform.core.events.selectors import (
     lanes_parked,
 )
 from ispplatform.core.events.services import lane_retry, lane_skip
+from ispplatform.core.events.tasks import dispatch_events
 from ispplatform.core.ids import uuid7
 from ispplatform.core.models import (
     AttentionItem,
@@ -33,7 +38,13 @@ from ispplatform.core.request_ids import current_request_id, request_id_scope
 from ispplatform.core.subjects import Subject
 from ispplatform.core.tenancy.context import current_tenant_id, enter_scope, tenant_context
 from ispplatform.core.testing import run_until_quiet
-from tests.core.events.conftest import LampSwitched, Listener, switch, switch_and_fail
+from tests.core.events.conftest import (
+    LampSwitched,
+    Listener,
+    NobodyListens,
+    switch,
+    switch_and_fail,
+)
 
 MANAGER = Actor(
     type=ActorType.USER, id="1", label="ops", permissions=frozenset({"operations:manage"})
@@ -289,3 +300,63 @@ def test_events_are_forgotten_after_thirty_days_unless_somebody_still_waits(tena
         assert events_forget_old() == 1
     assert set(OutboxEvent.objects.all()) == {waiting, fresh}
     assert EventDelivery.objects.count() == 2
+
+
+def test_a_subscriber_that_kills_its_worker_is_counted_and_its_lane_parked(tenant, listener, lamp):
+    def kills(event):
+        raise SystemExit("out of memory")
+
+    subscribe("lamps.lamp_switched", "tests.killer", kills)
+    with time_machine.travel(START, tick=False) as clock:
+        switch(lamp, 1)
+        switch(lamp, 2)
+        dispatch.dispatch_batch()
+        poison = EventDelivery.objects.get(subscriber="tests.killer", sequence=1)
+        for _ in range(FAILURES_UNTIL_PARKED):
+            with pytest.raises(SystemExit):
+                lane_run(poison.pk)
+            assert AttentionItem.objects.count() == 0
+            clock.shift(timedelta(minutes=11))
+        assert lane_run(poison.pk) == 0
+        run_until_quiet()
+    poison.refresh_from_db()
+    assert (poison.state, poison.failures) == (DeliveryState.PARKED, FAILURES_UNTIL_PARKED)
+    assert "Its worker died in every attempt." in AttentionItem.objects.get().sentence
+    assert listener.numbers == [1, 2], "others are not held up"
+
+
+def test_a_retried_lane_has_all_attempts_anew_after_deaths_too(tenant, subscriptions, lamp):
+    heard = []
+    dies = [True]
+
+    def handler(event):
+        if dies:
+            raise SystemExit
+        heard.append(event.payload["number"])
+
+    subscribe("lamps.lamp_switched", "tests.killer", handler)
+    with time_machine.travel(START, tick=False) as clock:
+        row = switch(lamp, 1)
+        dispatch.dispatch_batch()
+        poison = EventDelivery.objects.get(event=row)
+        for _ in range(FAILURES_UNTIL_PARKED):
+            with pytest.raises(SystemExit):
+                lane_run(poison.pk)
+            clock.shift(timedelta(minutes=11))
+        run_until_quiet()
+        dies.clear()
+        lane_retry(actor=MANAGER, delivery_id=poison.pk)
+        run_until_quiet()
+    poison.refresh_from_db()
+    assert (poison.state, poison.failures, heard) == (DeliveryState.DONE, 0, [1])
+
+
+def test_dispatching_goes_on_after_a_batch_without_subscribers(tenant, listener, lamp, monkeypatch):
+    monkeypatch.setattr(dispatch, "BATCH", 2)
+    for _ in range(3):
+        with transaction.atomic():
+            publish(NobodyListens(), subject=Subject(type="lamps.other", id=uuid7()))
+    switch(lamp, 1)
+    dispatch_events(str(current_tenant_id()))
+    assert not OutboxEvent.objects.filter(dispatched_at=None).exists()
+    assert EventDelivery.objects.get().subject_id == lamp.id
