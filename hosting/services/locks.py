@@ -29,7 +29,9 @@ def mailbox_locked(mailbox_id: UUID) -> Mailbox:
         MailboxNotFound: there is none.
     """
     rows = Mailbox.objects.select_for_update(of=("self",))
-    rows = rows.select_related("mail_domain__account__server__connection")
+    rows = rows.select_related(
+        "service", "mail_domain__account__server__connection", "mail_domain__account__service"
+    )
     mailbox = rows.filter(pk=mailbox_id).first()
     if mailbox is None:
         raise MailboxNotFound("There is no such mailbox.")

@@ -38,6 +38,7 @@ DELETE = "hosting.mailbox_delete"
 PLATFORM = Actor.system("hosting")
 MAX_QUOTA_MB = 1_000_000
 STEP = "mailbox"  # of the setting up, see ``hosting.provisioners``
+EMAIL = "email"  # the type of service whose plan is one mailbox
 NO_MAILBOX = "There is no such mailbox."
 
 
@@ -223,7 +224,9 @@ def mailbox_created(*, mailbox_id: UUID) -> None:
     mailbox.save(update_fields=["status", "read_at"])
     _note(mailbox, "hosting.mailbox_created", {"status": mailbox.status})
     _publish(mailbox, MailboxCreated)
-    service_step_done(actor=PLATFORM, service_id=_service_id(mailbox), key=STEP)
+    service = _ordering_service(mailbox)
+    if service is not None:
+        service_step_done(actor=PLATFORM, service_id=service.pk, key=STEP)
 
 
 def mailbox_refused(*, mailbox_id: UUID, reason: str) -> None:
@@ -240,21 +243,24 @@ def mailbox_refused(*, mailbox_id: UUID, reason: str) -> None:
 def mailbox_in_trouble(*, mailbox: Mailbox, reason: str, is_shown_elsewhere: bool = False) -> None:
     """Put a service before a person whose setting up waits for the mailbox.
 
-    A service that works is left alone, as nothing would end its trouble: there the operation
-    stands before staff.
+    A service that works, or that ordered another one, is left alone, as nothing would end its
+    trouble: there the operation stands before staff.
     """
-    service_step_failed(
-        actor=PLATFORM,
-        service_id=_service_id(mailbox),
-        key=STEP,
-        trouble=f"{mailbox.address}: {reason}",
-        is_shown_elsewhere=is_shown_elsewhere,
-    )
+    service = _ordering_service(mailbox)
+    if service is not None:
+        service_step_failed(
+            actor=PLATFORM,
+            service_id=service.pk,
+            key=STEP,
+            trouble=f"{mailbox.address}: {reason}",
+            is_shown_elsewhere=is_shown_elsewhere,
+        )
 
 
 def mailbox_is_awaited(mailbox: Mailbox) -> bool:
-    """Tell whether the setting up of its service waits for the mailbox."""
-    return service_awaits(_service_id(mailbox), STEP)
+    """Tell whether the setting up of a service waits for just this mailbox."""
+    service = _ordering_service(mailbox)
+    return service is not None and service_awaits(service.pk, STEP)
 
 
 def mailbox_restarted(*, mailbox_id: UUID) -> None:
@@ -308,8 +314,14 @@ def start(
     )
 
 
-def _service_id(mailbox: Mailbox) -> UUID:
-    return mailbox.service_id or mailbox.mail_domain.account.service_id
+def _ordering_service(mailbox: Mailbox) -> Service | None:
+    """Return the service whose order names just this mailbox, if one does."""
+    service: Service = mailbox.service or mailbox.mail_domain.account.service
+    if mailbox.service_id is None and service.type == EMAIL:
+        return None  # somebody added it to the account that an e-mail plan brought along
+    order = service.configuration
+    wanted = f"{order.get('mailbox')}@{order.get('domain')}"
+    return service if mailbox.address == wanted else None
 
 
 def _note(mailbox: Mailbox, act: str, after: Mapping[str, Any], *, reason: str = "") -> None:

@@ -1,7 +1,8 @@
 """Mailboxes that were ordered before the account that holds them was there."""
 
+from hosting.choices import MailboxStatus
 from hosting.models import HostingAccount, Mailbox, MailDomain
-from hosting.services.mailboxes import mailbox_create
+from hosting.services.mailboxes import EMAIL, STEP, mailbox_create
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from provisioning.choices import ServiceStatus
@@ -25,9 +26,14 @@ def mailbox_ensure(*, service: Service, mail_domain: MailDomain) -> None:
     service_step_done(actor=PLATFORM, service_id=service.pk, key="place")
     local_part = str(service.configuration["mailbox"])
     address = f"{local_part}@{mail_domain.name}"
-    if Mailbox.objects.live().filter(address=address, mail_domain=mail_domain).exists():
+    is_email = service.type == EMAIL
+    rows = Mailbox.objects.live().filter(address=address, mail_domain=mail_domain)
+    found = rows.filter(service=service) if is_email else rows
+    mailbox = found.first()
+    if mailbox is not None:
+        if mailbox.status != MailboxStatus.PENDING:
+            service_step_done(actor=PLATFORM, service_id=service.pk, key=STEP)
         return
-    is_email = service.type == "email"
     try:
         mailbox_create(
             actor=PLATFORM,
@@ -38,7 +44,7 @@ def mailbox_ensure(*, service: Service, mail_domain: MailDomain) -> None:
         )
     except PlatformError as refusal:
         service_fail_to_person(
-            actor=PLATFORM, service_id=service.pk, trouble=refusal.message, step="mailbox"
+            actor=PLATFORM, service_id=service.pk, trouble=refusal.message, step=STEP
         )
 
 
