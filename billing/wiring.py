@@ -88,7 +88,7 @@ for kind in (
 ):
     kinds.register(kind)
 
-backends.register_kind(PAYMENTS, label="Payments", protocol=PaymentGateway)
+backends.register_kind(PAYMENTS, label="Payments", party="payment account", protocol=PaymentGateway)
 backends.register(PAYMENTS, "sandbox", SandboxGateway, label="Sandbox gateway", sandbox=True)
 backends.register(
     PAYMENTS,

@@ -47,8 +47,13 @@ declare_permissions(
     ("dns:delete", "Delete DNS zones", "operator"),
 )
 
-backends.register_kind(registrar_base.KIND, label="Registrar", protocol=registrar_base.Registrar)
-backends.register_kind(dns_base.KIND, label="DNS server", protocol=dns_base.Dns)
+backends.register_kind(
+    registrar_base.KIND,
+    label="Registrar",
+    party="registrar",
+    protocol=registrar_base.Registrar,
+)
+backends.register_kind(dns_base.KIND, label="DNS server", party="DNS server", protocol=dns_base.Dns)
 backends.register(
     registrar_base.KIND,
     "sandbox",

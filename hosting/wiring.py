@@ -55,7 +55,9 @@ declare_permissions(
     ("mailboxes:delete", "Delete mailboxes with their mail", "operator", "customer"),
 )
 
-backends.register_kind(panel_base.KIND, label="Hosting panel", protocol=panel_base.Panel)
+backends.register_kind(
+    panel_base.KIND, label="Hosting panel", party="panel", protocol=panel_base.Panel
+)
 backends.register(
     panel_base.KIND,
     "sandbox",

@@ -1,11 +1,13 @@
 """The words for services, and the sentence that says what happens next."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
 from provisioning.choices import ServiceStatus, StepState
-from provisioning.models import Service
+from provisioning.models import Service, ServiceStep
 
 declare_statuses(
     "provisioning.service",
@@ -48,8 +50,12 @@ declare_statuses(
 )
 
 
-def service_sentence(service: Service) -> str:
-    """Return what the customer reads below the status: what it means and what comes next."""
+def service_sentence(service: Service, steps: Sequence[ServiceStep] = ()) -> str:
+    """Return what the customer reads below the status: what it means and what comes next.
+
+    Args:
+        steps: of its setting up; without them nothing is said of what a provider has accepted.
+    """
     if service.status == ServiceStatus.PENDING:
         if service.is_held:
             return _t(
@@ -61,6 +67,9 @@ def service_sentence(service: Service) -> str:
             )
         if service.setup_started_at is None:
             return _t("It is set up as soon as your payment has arrived.")
+        for step in steps:
+            if step.state == StepState.WAITING and step.accepted_words:
+                return _t(step.accepted_words)
         return _t("This takes a few moments; the page follows by itself.")
     if service.status == ServiceStatus.SUSPENDED:
         if service.terminate_at is not None:

@@ -22,6 +22,7 @@ from domains.services.registration import (
     registration_in_trouble,
     registration_refused,
     registration_restarted,
+    registration_waits,
 )
 from domains.services.renewal import RENEW, renewal_done, renewal_refused
 from ispplatform.core.backoff import Backoff
@@ -67,6 +68,9 @@ class RegisterDomain(OperationKind):
 
     def settle(self, operation: Operation, receipt: Receipt) -> None:
         registration_accepted(domain_id=operation.subject_id, reference=receipt.reference)
+
+    def accepted(self, operation: Operation) -> None:
+        registration_waits(domain_id=operation.subject_id)
 
     def refused(self, operation: Operation, error: ProviderRejected) -> None:
         registration_refused(domain_id=operation.subject_id, reason=error.message)

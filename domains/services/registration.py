@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from billing.services.subscriptions import subscription_renewal_switch
 from catalog.rules.cycles import cycle_months
@@ -31,12 +32,20 @@ from ispplatform.core.ids import uuid7
 from ispplatform.core.operations import operation_start
 from ispplatform.core.subjects import subject_of
 from provisioning.models import Service
-from provisioning.services.activation import service_step_done, service_step_reopen
+from provisioning.services.activation import (
+    service_step_accepted,
+    service_step_done,
+    service_step_reopen,
+)
 from provisioning.services.trouble import service_fail_to_person
 
 REGISTER = "domains.register"
 READ_BACK = "domains.read_back"
 PLATFORM = Actor.system("domains")
+WAITS = gettext_noop(
+    "Being registered: the registry has your order and confirms it within minutes, at times within "
+    "three days. You need not do anything."
+)
 
 
 def domain_register(*, actor: Actor, service: Service, tld: str, registrar: str = "") -> Domain:
@@ -125,6 +134,19 @@ def read_back_start(domain: Domain, *, actor: Actor) -> None:
         connection=domain.connection,
         customer_id=domain.customer_id,
     )
+
+
+def registration_waits(*, domain_id: UUID) -> None:
+    """Note that the registrar took the order and decides later, in the caller's transaction."""
+    domain = domain_locked(domain_id)
+    audit(
+        "domains.registration_waits",
+        actor=PLATFORM,
+        subject=subject_of(domain),
+        customer_id=domain.customer_id,
+    )
+    if domain.service_id is not None:
+        service_step_accepted(service_id=domain.service_id, key="register", words=WAITS)
 
 
 def registration_accepted(*, domain_id: UUID, reference: str) -> None:

@@ -59,6 +59,9 @@ class StepRow(RowSerializer):
     key = serializers.CharField()
     label = serializers.CharField()
     state = serializers.ChoiceField(choices=StepState.choices)
+    accepted_at = InstantField(
+        allow_null=True, help_text="Since when a provider has it and decides later."
+    )
     finished_at = InstantField(allow_null=True)
 
 

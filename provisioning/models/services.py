@@ -96,6 +96,8 @@ class ServiceStep(TenantModel):
     """One step of setting a service up, in the words that the customer reads.
 
     ``trouble`` says, to staff, why it waits for a person; empty while it does not.
+    ``accepted_at``: since when a provider has it and decides later; ``accepted_words`` then say to
+    the customer what that means, kept as they are and translated when they are shown.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="steps")
@@ -104,6 +106,8 @@ class ServiceStep(TenantModel):
     label = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=StepState, default=StepState.WAITING)
     trouble = models.CharField(max_length=500, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_words = models.CharField(max_length=300, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):

@@ -95,11 +95,12 @@ def _context(actor: Actor, service_id: UUID) -> dict[str, Any]:
         and service.setup_started_at is not None
         and not service.trouble
     )
+    steps = list(service.steps.all())
     return {
         "service": service,
-        "steps": list(service.steps.all()),
+        "steps": steps,
         "progress": service_progress(service),
-        "sentence": service_sentence(service),
+        "sentence": service_sentence(service, steps),
         "is_moving": is_moving,
         "reasons": open_reasons(service),
         "manage_url": _manage_url(service),

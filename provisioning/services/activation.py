@@ -142,10 +142,23 @@ def service_step_failed(
             )
 
 
+def service_step_accepted(*, service_id: UUID, key: str, words: str) -> None:
+    """Note that a provider has taken a step's request and decides later.
+
+    Call it in the transaction that knows it. A service that does not wait for this step (any
+    more) is left as it is.
+
+    Args:
+        words: what the customer reads meanwhile, marked with ``gettext_noop``.
+    """
+    steps = ServiceStep.objects.filter(service_id=service_id, key=key, state=StepState.WAITING)
+    steps.update(accepted_at=system_now(), accepted_words=words[:300])
+
+
 def service_step_reopen(*, service_id: UUID, key: str) -> None:
     """Take back that a step is through: what it made is gone again, in the caller's transaction."""
     ServiceStep.objects.filter(service_id=service_id, key=key).update(
-        state=StepState.WAITING, finished_at=None
+        state=StepState.WAITING, finished_at=None, accepted_at=None, accepted_words=""
     )
 
 

@@ -39,7 +39,9 @@ def service_fail_to_person(
         row = service_locked(service_id)
         row.trouble, row.trouble_at = trouble[:500], system_now()
         row.save(update_fields=["trouble", "trouble_at"])
-        row.steps.filter(key=step, state=StepState.WAITING).update(trouble=row.trouble)
+        row.steps.filter(key=step, state=StepState.WAITING).update(
+            trouble=row.trouble, accepted_at=None, accepted_words=""
+        )
         subject = subject_of(row)
         audit(
             "provisioning.service_fail_to_person",

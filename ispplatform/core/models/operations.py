@@ -13,6 +13,7 @@ class OperationState(models.TextChoices):
     PENDING = "pending", "Waiting"
     RUNNING = "running", "Running"
     UNKNOWN = "unknown", "Outcome unknown"
+    ACCEPTED = "accepted", "Waiting for the provider"
     SUCCEEDED = "succeeded", "Done"
     REJECTED = "rejected", "Refused"
     NEEDS_PERSON = "needs_person", "Needs a person"
@@ -20,7 +21,17 @@ class OperationState(models.TextChoices):
 
 
 # The engine still acts on these; the others are final or stand before a person.
-OPEN_STATES = (OperationState.PENDING, OperationState.RUNNING, OperationState.UNKNOWN)
+OPEN_STATES = (
+    OperationState.PENDING,
+    OperationState.RUNNING,
+    OperationState.UNKNOWN,
+    OperationState.ACCEPTED,
+)
+# Nobody is at these: the engine takes them up when their time comes.
+RESTING_STATES = (OperationState.PENDING, OperationState.UNKNOWN, OperationState.ACCEPTED)
+# Staff may still decide about these.
+WAITING_STATES = (*RESTING_STATES, OperationState.NEEDS_PERSON)
+_OPEN = [state.value for state in OPEN_STATES]
 
 
 class Operation(TenantModel):
@@ -28,7 +39,8 @@ class Operation(TenantModel):
 
     ``attempt`` is the fencing token: only the worker that holds the present one may settle.
     ``sent_at`` is set while a request may have reached the provider; ``first_sent_at`` is the
-    first such time that no look-up has cleared since. ``receipt`` keeps an answer that could not
+    first such time that no look-up has cleared since. ``accepted_at``: since when the provider has
+    said that it accepted the request and decides later. ``receipt`` keeps an answer that could not
     be settled at once. What waits for a person stands under *Needs a person* as well.
     """
 
@@ -55,6 +67,7 @@ class Operation(TenantModel):
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     first_sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(default=system_now)
     queue_after = models.DateTimeField(default=system_now)
     receipt = models.JSONField(null=True, blank=True)
@@ -83,12 +96,12 @@ class Operation(TenantModel):
         indexes = [
             models.Index(
                 fields=["queue_after"],
-                condition=models.Q(state__in=["pending", "running", "unknown"]),
+                condition=models.Q(state__in=_OPEN),
                 name="core_operations_to_queue",
             ),
             models.Index(
                 fields=["tenant", "subject_type", "subject_id", "lane_sequence"],
-                condition=models.Q(in_order=True, state__in=["pending", "running", "unknown"]),
+                condition=models.Q(in_order=True, state__in=_OPEN),
                 name="core_operations_of_a_lane",
             ),
             models.Index(fields=["tenant", "subject_type", "subject_id", "id"]),

@@ -7,7 +7,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ispplatform.core.clock import system_now
-from ispplatform.core.models.operations import OPEN_STATES, Operation, OperationState
+from ispplatform.core.models.operations import (
+    OPEN_STATES,
+    RESTING_STATES,
+    Operation,
+    OperationState,
+)
 from ispplatform.core.operations import failpoints
 from ispplatform.core.operations.circuit import circuit_admit, circuit_give_back
 from ispplatform.core.operations.errors import LeaseLost
@@ -62,7 +67,8 @@ def operation_mark_sent(row: Operation) -> None:
     now = system_now()
     first = row.first_sent_at or now
     with transaction.atomic(durable=True):
-        marked = owned(row).filter(lease_until__gt=now).update(sent_at=now, first_sent_at=first)
+        rows = owned(row).filter(lease_until__gt=now)
+        marked = rows.update(sent_at=now, first_sent_at=first, accepted_at=row.accepted_at)
     if not marked:
         raise LeaseLost(str(row.pk))
     row.sent_at, row.first_sent_at = now, first
@@ -76,9 +82,9 @@ def owned(row: Operation) -> QuerySet[Operation]:
 
 def is_free(now: datetime) -> Q:
     """Return the condition that nobody is at it and its time has come."""
-    return Q(
-        state__in=[OperationState.PENDING, OperationState.UNKNOWN], next_attempt_at__lte=now
-    ) | Q(state=OperationState.RUNNING, lease_until__lte=now)
+    return Q(state__in=RESTING_STATES, next_attempt_at__lte=now) | Q(
+        state=OperationState.RUNNING, lease_until__lte=now
+    )
 
 
 def is_in_turn() -> Q:

@@ -14,7 +14,7 @@ from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import InvalidInput, NotFound, ProviderRejected
 from ispplatform.core.models.attention import AttentionItem
-from ispplatform.core.models.operations import Operation, OperationState
+from ispplatform.core.models.operations import WAITING_STATES, Operation, OperationState
 from ispplatform.core.operations.attention import operation_attention_settled
 from ispplatform.core.operations.errors import (
     OperationMayHaveBeenSent,
@@ -29,7 +29,6 @@ from ispplatform.core.subjects import Subject, subject_of
 from ispplatform.core.tasks import enqueue_on_commit
 
 MANAGE = "operations:manage"
-WAITING = (OperationState.PENDING, OperationState.UNKNOWN, OperationState.NEEDS_PERSON)
 
 
 def operation_retry(
@@ -58,7 +57,7 @@ def operation_retry(
         row = _locked(operation_id)
         if row.state == OperationState.REJECTED:
             return _start_anew(actor, row, reason)
-        if row.state not in WAITING:
+        if row.state not in WAITING_STATES:
             raise OperationNotPossible(f"It is {row.get_state_display().lower()}.")
         kind = kinds.get(row.kind)
         if is_known_undone:
@@ -67,11 +66,11 @@ def operation_retry(
         elif row.sent_at is not None and row.receipt is None and _only_a_person_knows(kind):
             raise OperationMayHaveBeenSent("Look at the provider first: it may have taken place.")
         now = system_now()
-        change: dict[str, Any] = {"sent_at": None, "first_sent_at": None} if is_known_undone else {}
-        is_doubtful = row.sent_at is not None and not is_known_undone
+        undone = {"sent_at": None, "first_sent_at": None, "accepted_at": None}
+        change: dict[str, Any] = undone if is_known_undone else {}
         _write(
             row,
-            state=OperationState.UNKNOWN if is_doubtful else OperationState.PENDING,
+            state=OperationState.PENDING if is_known_undone else _state_before_a_try(row),
             attempt_limit=row.attempt + kind.max_attempts,
             next_attempt_at=now,
             queue_after=now,
@@ -132,7 +131,7 @@ def operation_cancel(*, actor: Actor, operation_id: UUID, reason: str) -> Operat
     _need_reason(reason)
     with transaction.atomic():
         row = _locked(operation_id)
-        if row.state not in WAITING:
+        if row.state not in WAITING_STATES:
             raise OperationNotPossible(f"It is {row.get_state_display().lower()}.")
         if row.sent_at is not None or row.receipt is not None:
             raise OperationMayHaveBeenSent("It may have taken place: look it up, or take it over.")
@@ -174,7 +173,7 @@ def operation_take_over(
     _need_reason(reason)
     with transaction.atomic():
         row = _locked(operation_id)
-        if row.state not in (*WAITING, OperationState.RUNNING):
+        if row.state not in (*WAITING_STATES, OperationState.RUNNING):
             raise OperationNotPossible(f"It is {row.get_state_display().lower()}.")
         kind = kinds.get(row.kind)
         rows = Operation.objects.filter(pk=row.pk, attempt=row.attempt)
@@ -210,6 +209,13 @@ def operation_dismiss(*, actor: Actor, operation_id: UUID, reason: str) -> Opera
         operation_attention_settled(row, reason)
         _audit("core.operation_dismiss", actor, row, reason)
     return row
+
+
+def _state_before_a_try(row: Operation) -> OperationState:
+    """Return what is known of a row that is about to be tried again."""
+    if row.sent_at is None:
+        return OperationState.PENDING
+    return OperationState.UNKNOWN if row.accepted_at is None else OperationState.ACCEPTED
 
 
 def _only_a_person_knows(kind: OperationKind) -> bool:

@@ -80,7 +80,7 @@ def _attempt_guarded(kind: OperationKind, row: Operation) -> None:
         except Exception as exc:  # the border of the engine: nothing circles unseen
             _log_unforeseen(row, exc)
             circuit_give_back(row.connection)
-            is_open = OperationState.PENDING if row.sent_at is None else OperationState.UNKNOWN
+            is_open = OperationState.PENDING if row.sent_at is None else _known_state(row)
             settle_trouble(kind, row, error_of(exc), state=is_open)
     except LeaseLost:
         logger.warning("Operation %s was taken over by somebody else.", row.pk)
@@ -150,10 +150,10 @@ def _found(kind: OperationKind, row: Operation) -> _Earlier:
         _note_call(row, None)
         settle_refusal(kind, row, exc)
         return _Earlier()
-    except Exception as exc:  # whatever else a look-up raises, nothing is known yet
+    except Exception as exc:  # whatever else a look-up raises, nothing new is known yet
         _note_call(row, exc)
         _log_unforeseen(row, exc)
-        settle_trouble(kind, row, error_of(exc), state=OperationState.UNKNOWN)
+        settle_trouble(kind, row, error_of(exc), state=_known_state(row))
         return _Earlier()
     _note_call(row, None)
     if receipt is not None:
@@ -164,6 +164,11 @@ def _found(kind: OperationKind, row: Operation) -> _Earlier:
         settle_look_again(row, error, proves_at=proves_at)
         return _Earlier()
     return _Earlier(send=True, cleared=True)
+
+
+def _known_state(row: Operation) -> OperationState:
+    """Return what is known of a request that may have arrived: whether it was accepted."""
+    return OperationState.UNKNOWN if row.accepted_at is None else OperationState.ACCEPTED
 
 
 def _empty_look_up_proves_at(kind: OperationKind, row: Operation) -> datetime | None:
@@ -192,7 +197,9 @@ def _send(kind: OperationKind, row: Operation, *, was_sent: bool, cleared: bool)
         "first_sent_at": row.first_sent_at if doubtful else None,
     }
     row.first_sent_at = before["first_sent_at"]
-    nothing_sent = OperationState.UNKNOWN if doubtful else OperationState.PENDING
+    if not doubtful:
+        row.accepted_at = None
+    nothing_sent = _known_state(row) if doubtful else OperationState.PENDING
     try:
         call = _call(kind, row, is_repeat=was_sent)
     except PlatformError as exc:  # the connection cannot be used: nothing was sent
@@ -215,7 +222,7 @@ def _send(kind: OperationKind, row: Operation, *, was_sent: bool, cleared: bool)
     except Exception as exc:  # unknown outcomes, and whatever nobody foresaw
         _note_call(row, exc)
         _log_unforeseen(row, exc)
-        settle_trouble(kind, row, error_of(exc), state=OperationState.UNKNOWN)
+        settle_trouble(kind, row, error_of(exc), state=_known_state(row))
     else:
         failpoints.hit("answered")
         _note_call(row, None)

@@ -58,6 +58,12 @@ class OperationCall:
 class OperationHooks:
     """What a kind may add where an operation ends otherwise than well; by default nothing."""
 
+    def accepted(self, operation: Operation) -> None:
+        """Write what follows when the provider decides later, in the engine's transaction.
+
+        Runs once for each request; ``operation.accepted_at`` says since when.
+        """
+
     def refused(self, operation: Operation, error: ProviderRejected) -> None:
         """Write what follows from a definite refusal, in the engine's transaction."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
 
 from ispplatform.core.attention.selectors import attention_items_open
 from ispplatform.core.clock import system_now
@@ -18,7 +19,11 @@ from ispplatform.core.models.operations import (
 )
 from ispplatform.core.operations.attention import ORDINARY, URGENT
 from ispplatform.core.operations.kinds import kinds
+from ispplatform.core.operations.statuses import OPERATION_STATES
 from ispplatform.core.operations.tasks import SWEEP
+from ispplatform.core.pages.formats import datetime_text, format_locale
+from ispplatform.core.pages.statuses import status_words
+from ispplatform.core.providers.registry import backends
 from ispplatform.core.switches.selectors import pause_sentence
 
 SILENT_AFTER_SECONDS = 900  # desk: red after 15 minutes
@@ -97,9 +102,35 @@ def waiting_for(operation: Operation) -> str:
     closed_until = connection.circuit_open_until if connection else None
     if connection and closed_until and closed_until > now:
         return f"{connection.name}, which does not answer; next try {_time(closed_until)}"
+    if operation.state == OperationState.ACCEPTED:
+        return accepted_sentence(operation)
     if operation.next_attempt_at > now:
         return f"the next try {_time(operation.next_attempt_at)}"
     return "a free worker"
+
+
+def accepted_sentence(operation: Operation) -> str:
+    """Return who decides later about an accepted request, since when, and when it is asked next."""
+    since = operation.accepted_at or operation.created_at
+    again = _moment(operation.next_attempt_at)
+    return f"the {_who_decides(operation)}, since {_moment(since)}, next look {again}"
+
+
+def operation_state_words(operation: Operation) -> str:
+    """Return the staff's words for the state; they name who decides about an accepted request.
+
+    Needs ``connection``.
+    """
+    if operation.state == OperationState.ACCEPTED:
+        return f"Waiting for the {_who_decides(operation)}"
+    return str(status_words(OPERATION_STATES, operation.state).staff)
+
+
+def _who_decides(operation: Operation) -> str:
+    connection = operation.connection
+    if connection is None:
+        return "provider"
+    return backends.party_of(connection.kind)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,6 +207,10 @@ def _decision_sentence(row: AuditEntry) -> str:
     act = row.act.removeprefix("core.operation_").replace("_", " ")
     reason = f": {row.reason}" if row.reason else ""
     return f"{row.actor_label}: {act}{reason}"
+
+
+def _moment(at: datetime) -> str:
+    return datetime_text(at, format_locale(get_language() or "en"))
 
 
 def _time(at: datetime) -> str:

@@ -125,7 +125,8 @@ def settle_trouble(
     """Record an attempt that decided nothing: try later, or put it before a person.
 
     Args:
-        state: ``pending`` when nothing can have been sent, else ``unknown``.
+        state: ``pending`` when nothing can have been sent, ``accepted`` while the provider is
+            known to have it, else ``unknown``.
         change: further columns, for example ``sent_at``.
 
     Raises:
@@ -202,7 +203,8 @@ def settle_look_again(row: Operation, error: ProviderError, *, proves_at: dateti
 def settle_waiting(kind: OperationKind, row: Operation, error: ProviderPending) -> None:
     """Ask again later what became of an accepted request; costs no attempt. Raises LeaseLost.
 
-    The longer it takes, the rarer it is asked; beyond the kind's patience a person is.
+    The longer it takes, the rarer it is asked; beyond the kind's patience a person is. The app
+    hears of it once, when it is known first.
     """
     reference = str(error.params.get("reference", ""))[:200] or row.provider_reference
     now = system_now()
@@ -210,14 +212,19 @@ def settle_waiting(kind: OperationKind, row: Operation, error: ProviderPending) 
     if waited > timedelta(seconds=kind.patience_seconds):
         settle_stuck(kind, row, error, provider_reference=reference)
         return
-    _release(
-        row,
-        state=OperationState.UNKNOWN,
-        at=now + min(max(waited / 4, WAIT_SHORTEST), WAIT_LONGEST),
-        error=error,
-        attempt_limit=row.attempt_limit + 1,
-        provider_reference=reference,
-    )
+    is_news = row.accepted_at is None
+    with transaction.atomic():
+        _release(
+            row,
+            state=OperationState.ACCEPTED,
+            at=now + min(max(waited / 4, WAIT_SHORTEST), WAIT_LONGEST),
+            error=error,
+            attempt_limit=row.attempt_limit + 1,
+            provider_reference=reference,
+            accepted_at=row.accepted_at or now,
+        )
+        if is_news:
+            kind.accepted(row)
 
 
 def error_of(exc: Exception) -> ProviderError:

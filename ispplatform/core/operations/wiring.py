@@ -9,6 +9,7 @@ from ispplatform.core.events import tasks as event_tasks
 from ispplatform.core.events.delivery import PARKED_LANE
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.operations import checks as operation_checks
+from ispplatform.core.operations import statuses as operation_statuses
 from ispplatform.core.operations import tasks as operation_tasks
 from ispplatform.core.operations.attention import ORDINARY, URGENT
 from ispplatform.core.permissions import declare_permissions
@@ -20,6 +21,7 @@ __all__ = [
     "event_checks",
     "event_tasks",
     "operation_checks",
+    "operation_statuses",
     "operation_tasks",
     "provider_checks",
     "provider_events",

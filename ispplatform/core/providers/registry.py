@@ -15,11 +15,13 @@ class ProviderKind:
 
     Args:
         code: what connections are stored with: ``registrar``, ``panel``.
+        party: whom staff wait for while it decides: ``registrar``.
         protocol: a Protocol that extends ``Provider``.
     """
 
     code: str
     label: str
+    party: str
     protocol: type
 
 
@@ -64,9 +66,11 @@ class Backends:
         self._kinds: dict[str, ProviderKind] = {}
         self._backends: dict[tuple[str, str], Backend] = {}
 
-    def register_kind(self, code: str, *, label: str, protocol: type) -> None:
+    def register_kind(
+        self, code: str, *, label: str, protocol: type, party: str = "provider"
+    ) -> None:
         """Add a kind. Raises ValueError when it exists with another Protocol."""
-        kind = ProviderKind(code=code, label=label, protocol=protocol)
+        kind = ProviderKind(code=code, label=label, party=party, protocol=protocol)
         if self._kinds.setdefault(code, kind) != kind:
             raise ValueError(f"The provider kind {code} is registered twice.")
 
@@ -116,6 +120,11 @@ class Backends:
         if code not in self._kinds:
             raise InvalidInput(f"There is no kind of provider {code}.", field="kind")
         return self._kinds[code]
+
+    def party_of(self, code: str) -> str:
+        """Return whom staff wait for; "provider" for a kind that this release lacks."""
+        kind = self._kinds.get(code)
+        return kind.party if kind is not None else "provider"
 
     def of_kind(self, kind: str) -> list[Backend]:
         """Return the back ends of a kind, by name."""

@@ -11,7 +11,7 @@ from ispplatform.core.errors import InvalidInput
 from ispplatform.core.events import publish
 from ispplatform.core.models.clock import ClockMove, ClockMoveState
 from ispplatform.core.models.connections import ProviderConnection
-from ispplatform.core.models.operations import Operation, OperationState
+from ispplatform.core.models.operations import WAITING_STATES, Operation, OperationState
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.operations import operation_start
 from ispplatform.core.sandbox.errors import ClockIsMoving, ClockNotMoving, NotASandbox
@@ -119,9 +119,8 @@ def clock_move_end(move: ClockMove, state: ClockMoveState) -> None:
         raise ClockNotMoving("This move is over.")
     move.refresh_from_db()
     clock_let_run(move)
-    waiting = (OperationState.PENDING, OperationState.UNKNOWN, OperationState.NEEDS_PERSON)
     if state == ClockMoveState.STOPPED:
-        rows = Operation.objects.filter(kind=MOVE, subject_id=move.pk, state__in=waiting)
+        rows = Operation.objects.filter(kind=MOVE, subject_id=move.pk, state__in=WAITING_STATES)
         rows.update(state=OperationState.CANCELLED, finished_at=system_now())
     publish(
         ClockMoved(move_id=move.pk, started_from=move.started_from, arrived_at=move.standing_at),

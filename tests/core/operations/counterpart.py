@@ -154,6 +154,9 @@ class LampKind(OperationKind):
         )
         type(self).settle_fails(operation)
 
+    def accepted(self, operation: Operation) -> None:
+        self.heard.append(("accepted", ""))
+
     def refused(self, operation: Operation, error: ProviderRejected) -> None:
         self.heard.append(("refused", error.message))
 
@@ -237,7 +240,7 @@ ALL_KINDS = (Guarded, Keyed, Convergent, AtLeastOnce, Manual)
 
 def register_lamps() -> None:
     """Put the kinds and back ends of these tests into the registries of this process."""
-    backends.register_kind("lamps", label="Lamp works", protocol=LampMakers)
+    backends.register_kind("lamps", label="Lamp works", party="works", protocol=LampMakers)
     backends.register("lamps", "works", LampWorks, label="The works", sandbox=True, **LAMP_FIELDS)
     backends.register(
         "lamps", "remote", RemoteLampWorks, label="Far works", sandbox=True, **LAMP_FIELDS

@@ -389,7 +389,7 @@ def test_what_was_accepted_is_asked_for_at_no_cost_until_it_is_decided(
     world.after_act = world.on_look_up = decides_later
     operation = start(connection, lamp)
     run_until_quiet()
-    assert state_of(operation) == OperationState.UNKNOWN
+    assert state_of(operation) == OperationState.ACCEPTED
     assert operation.provider_reference == "works-7"
     assert operation.next_attempt_at == system_now() + timedelta(seconds=15)
     for _ in range(4 * Guarded.max_attempts):
@@ -397,7 +397,7 @@ def test_what_was_accepted_is_asked_for_at_no_cost_until_it_is_decided(
         run_until_quiet()
         operation.refresh_from_db()
     assert operation.next_attempt_at - system_now() == timedelta(hours=1)
-    assert (operation.state, world.requests) == (OperationState.UNKNOWN, 1)
+    assert (operation.state, world.requests) == (OperationState.ACCEPTED, 1)
     connection.refresh_from_db()
     assert connection.circuit_failures == 0  # it answered each time
 
@@ -421,7 +421,7 @@ def test_what_was_accepted_and_refused_later_is_a_refusal(connection, lamp, worl
     run_until_quiet()
 
     assert state_of(operation) == OperationState.REJECTED
-    assert LampKind.heard == [("refused", "The works will not after all.")]
+    assert LampKind.heard == [("accepted", ""), ("refused", "The works will not after all.")]
     assert AttentionItem.objects.count() == 1
     assert world.requests == 1
 
@@ -437,9 +437,9 @@ def test_a_refused_repetition_may_still_be_pending(connection, lamp, world, cloc
     clock.shift(timedelta(seconds=61))
     run_until_quiet()
 
-    assert state_of(operation) == OperationState.UNKNOWN
+    assert state_of(operation) == OperationState.ACCEPTED
     assert operation.error_code == "PROVIDER_PENDING"
-    assert LampKind.heard == []
+    assert LampKind.heard == [("accepted", "")]
 
 
 def test_beyond_its_patience_a_person_is_asked(connection, lamp, world, clock):
@@ -450,7 +450,7 @@ def test_beyond_its_patience_a_person_is_asked(connection, lamp, world, clock):
     run_until_quiet()
 
     assert state_of(operation) == OperationState.NEEDS_PERSON
-    assert LampKind.heard == [("stuck", "The works have it.")]
+    assert LampKind.heard == [("accepted", ""), ("stuck", "The works have it.")]
     assert operation.provider_reference == "works-7"
 
 

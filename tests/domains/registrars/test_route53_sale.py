@@ -24,6 +24,7 @@ from ispplatform.core.operations import failpoints
 from ispplatform.core.operations.decisions import operation_retry
 from ispplatform.core.testing import run_until_quiet
 from provisioning.choices import ServiceStatus
+from provisioning.statuses import service_sentence
 from tests.actors import staff
 from tests.domains.registrars.fake_route53 import AMAZONS_SERVERS, FakeRoute53, Fault, Refusal
 from tests.factories.domains import NAME_SERVERS, RegistrantFactory
@@ -81,8 +82,11 @@ def test_a_name_is_ours_when_amazon_is_done_and_our_name_servers_are_set(
     amazon.holds = True
     domain = ordered(shop)
     operation = operation_of("domains.register")
-    assert (domain.status, operation.state) == (DomainStatus.PENDING, OperationState.UNKNOWN)
+    assert (domain.status, operation.state) == (DomainStatus.PENDING, OperationState.ACCEPTED)
     assert operation.provider_reference == "operation-1"
+    step = domain.service.steps.get(key="register")
+    assert step.accepted_at == operation.accepted_at
+    assert service_sentence(domain.service, [step]).startswith("Being registered: the registry has")
 
     later(clock, seconds=15)
     assert registrations(amazon) == ["SUBMITTED"]
@@ -91,6 +95,9 @@ def test_a_name_is_ours_when_amazon_is_done_and_our_name_servers_are_set(
     domain.refresh_from_db()
     assert domain.status == DomainStatus.PENDING  # registered, and Amazon's servers answer for it
     assert domain.service.status != ServiceStatus.ACTIVE
+    assert service_sentence(domain.service, list(domain.service.steps.all())) == (
+        "This takes a few moments; the page follows by itself."
+    )
     assert amazon.names[NAME]["Nameservers"][0]["Name"] == AMAZONS_SERVERS[0]
     amazon.finish_all()
     later(clock, hours=1)
@@ -284,7 +291,7 @@ def test_a_change_that_fails_later_stands_before_a_person(
     domain_set_name_servers(actor=SYSTEM, domain=domain, name_servers=hosts)
     run_until_quiet()
     operation = operation_of("domains.set_name_servers")
-    assert operation.state == OperationState.UNKNOWN
+    assert operation.state == OperationState.ACCEPTED
     amazon.fail(operation.provider_reference, "No such host at the registry.")
     later(clock, seconds=15)
 
@@ -303,7 +310,7 @@ def test_a_holder_who_has_not_answered_amazons_mail_holds_nothing_up(
     domain_set_registrant(actor=SYSTEM, domain=domain, registrant=holder)
     run_until_quiet()
     operation = operation_of("domains.set_registrant")
-    assert operation.state == OperationState.UNKNOWN
+    assert operation.state == OperationState.ACCEPTED
     amazon.operations[operation.provider_reference]["StatusFlag"] = "PENDING_CUSTOMER_ACTION"
     later(clock, seconds=15)
 

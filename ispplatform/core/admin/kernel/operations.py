@@ -7,14 +7,20 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, text_column, toned_column
-from ispplatform.core.models.operations import OPEN_STATES, Operation, OperationState
+from ispplatform.core.admin.columns import age_column, text_column
+from ispplatform.core.models.operations import (
+    OPEN_STATES,
+    WAITING_STATES,
+    Operation,
+    OperationState,
+)
 from ispplatform.core.operations.decisions import (
     MANAGE,
     operation_cancel,
@@ -23,19 +29,14 @@ from ispplatform.core.operations.decisions import (
     operation_take_over,
 )
 from ispplatform.core.operations.kinds import kinds
-from ispplatform.core.operations.selectors import operation_timeline, waiting_for
-from ispplatform.core.pages.statuses import Tone
-
-STATE_TONES = {
-    OperationState.PENDING: Tone.QUIET,
-    OperationState.RUNNING: Tone.INFO,
-    OperationState.UNKNOWN: Tone.WARN,
-    OperationState.SUCCEEDED: Tone.GOOD,
-    OperationState.REJECTED: Tone.BAD,
-    OperationState.NEEDS_PERSON: Tone.BAD,
-    OperationState.CANCELLED: Tone.QUIET,
-}
-WAITING = (OperationState.PENDING, OperationState.UNKNOWN, OperationState.NEEDS_PERSON)
+from ispplatform.core.operations.selectors import (
+    operation_state_words,
+    operation_timeline,
+    waiting_for,
+)
+from ispplatform.core.operations.statuses import OPERATION_STATES
+from ispplatform.core.pages.statuses import status_words
+from ispplatform.core.pages.ui import badge
 
 
 class RetryForm(forms.Form):
@@ -106,7 +107,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
             run=_retry,
             form=RetryForm,
             tone="main",
-            applies=lambda row: row.state in (*WAITING, OperationState.REJECTED),
+            applies=lambda row: row.state in (*WAITING_STATES, OperationState.REJECTED),
         ),
         Act(
             name="take_over",
@@ -115,7 +116,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
             run=_take_over,
             form=TakeOverForm,
             explanation=_("For when you have looked, or acted, at the provider yourself."),
-            applies=lambda row: row.state in (*WAITING, OperationState.RUNNING),
+            applies=lambda row: row.state in (*WAITING_STATES, OperationState.RUNNING),
         ),
         Act(
             name="dismiss",
@@ -134,14 +135,14 @@ class OperationAdmin(ReadOnlyTenantAdmin):
             form=ReasonForm,
             explanation=_("Possible only while nothing can have reached the provider."),
             tone="danger",
-            applies=lambda row: row.state in WAITING and row.sent_at is None,
+            applies=lambda row: row.state in WAITING_STATES and row.sent_at is None,
         ),
     )
 
     list_display = (
         "what",
         text_column("subject_label", label=_("about")),
-        toned_column("state", STATE_TONES, label=_("state")),
+        "state_words",
         "connection",
         age_column("created_at", label=_("started")),
         text_column("actor_label", label=_("by")),
@@ -151,11 +152,11 @@ class OperationAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("connection",)
     search_fields = ("=subject_label", "=provider_reference", "=key", "=request_id")
     ordering = ("-id",)
-    readonly_fields = ("what", "waits_for")
+    readonly_fields = ("what", "state_words", "waits_for")
     fieldsets = (
         (
             None,
-            {"fields": ("what", "subject_label", "state", "waits_for", "error_message")},
+            {"fields": ("what", "subject_label", "state_words", "waits_for", "error_message")},
         ),
         (
             _("At the provider"),
@@ -168,6 +169,12 @@ class OperationAdmin(ReadOnlyTenantAdmin):
     def what(self, row: Operation) -> str:
         """Return the kind's own words."""
         return kinds.label_of(row.kind)
+
+    @display(description=_("state"), ordering="state")
+    def state_words(self, row: Operation) -> SafeString:
+        """Return the state with its colour; an accepted request names who decides."""
+        words = status_words(OPERATION_STATES, row.state)
+        return badge(operation_state_words(row), words.tone, words.is_working)
 
     @display(description=_("waits for"))
     def waits_for(self, row: Operation) -> str:

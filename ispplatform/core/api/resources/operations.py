@@ -76,6 +76,10 @@ class OperationRow(RowSerializer):
     connection = OperationConnectionRow(allow_null=True)
     attempt = serializers.IntegerField()
     sent_at = InstantField(allow_null=True)
+    accepted_at = InstantField(
+        allow_null=True,
+        help_text="Since when the provider has it and decides later (state `accepted`).",
+    )
     next_attempt_at = InstantField()
     provider_reference = serializers.CharField()
     error_code = serializers.CharField()
