@@ -87,6 +87,12 @@ class ZoneAlreadyHere(DuplicateResource):
     code = "ZONE_ALREADY_HERE"
 
 
+class DelegationNotElsewhere(RuleViolation):
+    """The name was not found to lead to two other name servers."""
+
+    code = "DELEGATION_NOT_ELSEWHERE"
+
+
 class ZoneNotAdoptable(RuleViolation):
     """The zone on the server is ours already, or gone."""
 

@@ -9,6 +9,12 @@ DEFAULT_TTL_SECONDS = TenantSetting(
     label="Seconds that others may keep a DNS record, where nothing else is said",
     check=between(MIN_TTL_SECONDS, MAX_TTL_SECONDS),
 )
+DELEGATION_PATIENCE_HOURS = TenantSetting(
+    key="domains.delegation_patience_hours",
+    default=48,
+    label="Hours that a name may lead to other name servers before a person is asked",
+    check=between(1, 720),
+)
 EXPIRING_SOON_DAYS = TenantSetting(
     key="domains.expiring_soon_days",
     default=30,

@@ -18,6 +18,7 @@ from domains.providers.registrars import route53
 from domains.providers.registrars import sandbox as registrar_sandbox
 from domains.provisioner import DomainProvisioner
 from domains.selectors.renewals import expiry_days, last_days, renewal_lead_days
+from domains.services.delegation import ELSEWHERE
 from domains.services.reading import DRIFT
 from domains.services.settings import auto_renew_take_over
 from domains.subscribers import on_domain_gone, on_expiry_moved
@@ -133,6 +134,16 @@ attention_kinds.fill(
         name=DRIFT,
         label=_("A domain is not as it should be"),
         button=_("Look at the domain"),
+        url=lambda item: f"/admin/domains/domain/{item.subject_id}/change/",
+        is_urgent=True,
+    )
+)
+
+attention_kinds.fill(
+    AttentionKind(
+        name=ELSEWHERE,
+        label=_("A domain leads to other name servers"),
+        button=_("Decide about its name servers"),
         url=lambda item: f"/admin/domains/domain/{item.subject_id}/change/",
         is_urgent=True,
     )

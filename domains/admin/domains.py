@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from domains.choices import DomainStatus, ServerState
 from domains.findings import finding_sentences
 from domains.models import DelegationCheck, DnsZone, Domain, RegistrantContact
-from domains.services.delegation import delegation_check_start
+from domains.services.delegation import delegation_check_start, elsewhere_check
 from domains.services.registration import read_back_start
 from domains.services.renewal import domain_renew
 from domains.services.settings import (
+    domain_accept_name_servers,
     domain_set_auto_renew,
     domain_set_lock,
     domain_set_name_servers,
@@ -68,6 +69,41 @@ def _lock(actor: Actor, row: Domain, values: Values) -> str:
 def _name_servers(actor: Actor, row: Domain, values: Values) -> str:
     hosts = values["name_servers"].split()
     domain_set_name_servers(actor=actor, domain=row, name_servers=hosts)
+    return gettext("The registrar is being told.")
+
+
+def _leads_elsewhere(row: Domain) -> bool:
+    return row.status in HELD and elsewhere_check(row) is not None
+
+
+def _decision_form(row: Domain) -> type[forms.Form]:
+    """Return the question about a name that leads elsewhere, with both sets of name servers."""
+    check = elsewhere_check(row)
+    found = check.leads_to if check is not None else []
+    words = gettext("Ours, set them again: %(hosts)s") % {"hosts": ", ".join(row.name_servers)}
+    choices = [("again", words)]
+    if len(found) > 1:
+        words = gettext("These, the customer wants it so: %(hosts)s") % {"hosts": ", ".join(found)}
+        choices.append(("accept", words))
+
+    class DecisionForm(forms.Form):
+        """Asks which name servers are the right ones."""
+
+        decision = forms.ChoiceField(
+            label=_("Which name servers are right?"),
+            choices=choices,
+            initial="again",
+            widget=forms.RadioSelect,
+        )
+
+    return DecisionForm
+
+
+def _decide(actor: Actor, row: Domain, values: Values) -> str:
+    if values["decision"] == "accept":
+        domain_accept_name_servers(actor=actor, domain=row)
+        return gettext("They are its name servers now. Nothing was changed at the registrar.")
+    domain_set_name_servers(actor=actor, domain=row, name_servers=row.name_servers)
     return gettext("The registrar is being told.")
 
 
@@ -127,6 +163,16 @@ class DomainAdmin(ReadOnlyTenantAdmin):
             run=_read_back,
             tone="main",
             applies=lambda row: row.status in HELD,
+        ),
+        Act(
+            name="leads-elsewhere",
+            label=_("Decide about its name servers"),
+            permission="domains:update",
+            run=_decide,
+            form_for=_decision_form,
+            explanation=_("The registry leads this name to other name servers than it should."),
+            tone="main",
+            applies=_leads_elsewhere,
         ),
         Act(
             name="look",

@@ -12,7 +12,8 @@ class DelegationCheck(TenantModel):
 
     ``findings`` are ``code``, ``hosts`` and ``wanted`` of each thing that is not as it should be,
     ``servers`` the answer of each name server, ``leads_to`` the name servers that the servers of
-    the ending lead to (or a resolver's, where they could not be asked).
+    the ending lead to (or a resolver's, where they could not be asked). ``elsewhere_since``: since
+    when every look that got an answer found that they lead elsewhere; empty when they do not.
     """
 
     domain = models.OneToOneField(Domain, on_delete=models.CASCADE, related_name="delegation_check")
@@ -23,6 +24,7 @@ class DelegationCheck(TenantModel):
     leads_to = models.JSONField(default=list, blank=True)
     servers = models.JSONField(default=list, blank=True)
     asked_at = models.DateTimeField()
+    elsewhere_since = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):

@@ -9,6 +9,7 @@ from domains.choices import DomainStatus
 from domains.events import DomainExpiryMoved, DomainGone
 from domains.models import Domain
 from domains.rules.drift import drift_of
+from domains.services.delegation import delegation_decided
 from domains.services.locks import domain_locked
 from domains.services.registration import PLATFORM, registration_confirmed
 from domains.services.settings import auto_renew_off_start, name_servers_start
@@ -73,6 +74,8 @@ def domain_read(*, domain_id: UUID, seen: Mapping[str, Any] | None) -> Domain:
     if seen["auto_renew"]:
         auto_renew_off_start(domain, actor=PLATFORM)
     _show_drift(domain)
+    if is_over:  # its registrar leads what ran out elsewhere
+        delegation_decided(domain, resolution="The name has run out.")
     if was_pending:
         registration_confirmed(domain, expires_at=domain.expires_at)
     return domain
@@ -104,6 +107,7 @@ def _gone(domain: Domain, *, transferred: bool) -> None:
     domain.read_at = system_now()
     domain.save(update_fields=["status", "read_at"])
     subject = subject_of(domain)
+    delegation_decided(domain, resolution="The registrar no longer holds the name for us.")
     audit(
         "domains.domain_gone",
         actor=PLATFORM,

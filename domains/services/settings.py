@@ -7,12 +7,23 @@ from django.db import transaction
 
 from billing.services.subscriptions import is_over, subscription_renewal_switch
 from domains.choices import DomainStatus
-from domains.errors import DomainNotActive, DomainNotFound, InvalidDomainName
+from domains.errors import (
+    DelegationNotElsewhere,
+    DomainNotActive,
+    DomainNotFound,
+    InvalidDomainName,
+)
 from domains.events import DomainChanged
 from domains.models import Domain, RegistrantContact
 from domains.rules.names import host_name
 from domains.selectors.domains import domain_of_service
+from domains.services.delegation import (
+    delegation_check_start,
+    delegation_decided,
+    elsewhere_check,
+)
 from domains.services.locks import check_own, domain_locked
+from domains.services.registration import PLATFORM, read_back_start
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.events import publish
@@ -69,7 +80,7 @@ def _auto_renew_write(row: Domain, *, actor: Actor, enabled: bool) -> None:
 
 
 def domain_set_name_servers(*, actor: Actor, domain: Domain, name_servers: Sequence[str]) -> Domain:
-    """Point the name at other name servers.
+    """Point the name at name servers; the present ones again only where it leads elsewhere.
 
     Raises:
         InvalidDomainName: fewer than two, more than thirteen, or one of them twice.
@@ -82,12 +93,41 @@ def domain_set_name_servers(*, actor: Actor, domain: Domain, name_servers: Seque
         )
     with transaction.atomic():
         row = _editable(actor, domain)
-        if row.name_servers == hosts:
+        if row.name_servers == hosts and not row.drift and elsewhere_check(row) is None:
             return row
         before, row.name_servers = row.name_servers, hosts
         row.save(update_fields=["name_servers"])
         _note("domains.domain_set_name_servers", actor, row, "name_servers", before, hosts)
         _start(SET_NAME_SERVERS, row, actor=actor)
+        delegation_decided(row, resolution=f"{actor.label} had its name servers set.")
+    return row
+
+
+def domain_accept_name_servers(*, actor: Actor, domain: Domain) -> Domain:
+    """Take the name servers that the name was found to lead to as the customer's wish.
+
+    Nothing is changed at the registrar; it is read, and the name looked at once more.
+
+    Raises:
+        NotPermitted: no ``domains:update``.
+        DomainNotFound: it is another customer's.
+        DomainNotActive: it is not registered through us at present.
+        DelegationNotElsewhere: it leads where it should, or nowhere.
+    """
+    with transaction.atomic():
+        row = _editable(actor, domain)
+        check = elsewhere_check(row)
+        hosts = list(check.leads_to) if check is not None else []
+        if len(hosts) < 2:
+            raise DelegationNotElsewhere(
+                f"{row.unicode_name} was not found to lead to two other name servers."
+            )
+        before, row.name_servers = row.name_servers, hosts
+        row.save(update_fields=["name_servers"])
+        _note("domains.domain_accept_name_servers", actor, row, "name_servers", before, hosts)
+        delegation_decided(row, resolution=f"{actor.label} took it as the customer's wish.")
+        read_back_start(row, actor=actor)
+        delegation_check_start(actor=PLATFORM, domain=row, is_changed=True)
     return row
 
 
