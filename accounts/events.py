@@ -62,6 +62,7 @@ class PortalAccountRegistered(Event):
     company_name: str
     country: str
     phone: str
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,9 @@ def install(request: Any, entry: SessionEntry | ApiKeyEntry) -> None:
     request.actor = entry.actor()
     request.customer_id = request.actor.customer_id
     request.session_entry = entry if isinstance(entry, SessionEntry) else None
+    if isinstance(entry, SessionEntry):
+        request.visitor_language = entry.language
+        request.visitor_time_zone = entry.time_zone
 
 
 def cookie_entry(request: HttpRequest) -> SessionEntry | None:

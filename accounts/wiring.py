@@ -5,12 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events, tasks, tenant_settings
 from accounts.api import schema
 from accounts.portal import refusals
+from accounts.portal.language import language_keep
 from accounts.services.second_factors import factor_secrets_rotate
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
+from ispplatform.core.pages.preferences import LanguageKeeper, language_keepers
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.secrets import OTHER_STORES
 
 OTHER_STORES.fill(factor_secrets_rotate)
+language_keepers.fill(LanguageKeeper(key="accounts", keep=language_keep))
 PORTAL_NAVIGATION.fill(
     PortalEntry(key="account", label=_("Account"), url_name="accounts:account", icon="user-round"),
     order=80,

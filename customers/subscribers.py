@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from customers.rules.contact_data import country_cleaned, phone_cleaned
 from customers.rules.values import AddressData
 from customers.services.registration import customer_confirm, customer_ensure
@@ -26,12 +28,17 @@ def make_customer_of_sign_up(event: DeliveredEvent) -> None:
         last_name=payload["last_name"][:100],
         company_name=payload["company_name"][:200],
         phone=_or_nothing(phone_cleaned, payload["phone"], country=country),
+        language=_spoken(payload.get("language", "")),
     )
 
 
 def confirm_customer_of_sign_up(event: DeliveredEvent) -> None:
     """Make the customer active whose portal account was confirmed."""
     customer_confirm(customer_id=UUID(event.payload["customer_id"]))
+
+
+def _spoken(language: str) -> str:
+    return language if language in dict(settings.LANGUAGES) else ""
 
 
 def _or_nothing(clean: Callable[..., str], value: str, **settings: Any) -> str:

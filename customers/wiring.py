@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors.portal_accounts import visitor_of_customer
+from accounts.slots import VisitorDefaults, visitor_defaults
 from customers import events, timeline
 from customers.models import Customer
 from customers.panels import PANELS
@@ -91,17 +94,26 @@ def _recipients(customer_id: UUID, purpose: str) -> list[Recipient]:
     customer = Customer.objects.filter(pk=customer_id).first()
     if customer is None:
         return []
+    chosen_language, chosen_zone = visitor_of_customer(customer_id)
     return [
         Recipient(
             email=found.email,
             name=found.name,
-            language=customer.language,
-            time_zone=customer.time_zone,
+            language=customer.language or chosen_language,
+            time_zone=customer.time_zone or chosen_zone,
         )
         for found in recipients_for(customer_id, purpose)
     ]
 
 
+_acted_for = Customer.objects.filter(pk=OuterRef("portal_account__customer_id"))
+visitor_defaults.fill(
+    VisitorDefaults(
+        key="customers",
+        language=Subquery(_acted_for.values("language")[:1]),
+        time_zone=Subquery(_acted_for.values("time_zone")[:1]),
+    )
+)
 customer_recipients.fill(CustomerRecipients(key="customers", find=_recipients))
 
 

@@ -17,7 +17,8 @@ class PortalAccount(TenantModel):
     """A person may act for a customer in the portal.
 
     ``customer_id`` is opaque here: the app that owns customers stands on a higher floor.
-    ``grants`` narrows what the role ``customer`` allows; ``["*"]`` leaves all of it.
+    ``grants`` narrows what the role ``customer`` allows; ``["*"]`` leaves all of it. ``language``
+    and ``time_zone`` are this person's own choice; empty: the customer's.
     """
 
     user = models.ForeignKey(
@@ -29,6 +30,8 @@ class PortalAccount(TenantModel):
     status = models.CharField(
         max_length=10, choices=PortalAccountStatus, default=PortalAccountStatus.PENDING
     )
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):

@@ -68,6 +68,13 @@ def portal_profile(account_id: UUID) -> dict[str, Any]:
     }
 
 
+def visitor_of_customer(customer_id: UUID) -> tuple[str, str]:
+    """Return the language and the time zone that the customer's first log-in chose, or nothing."""
+    rows = PortalAccount.objects.filter(customer_id=customer_id, status=PortalAccountStatus.ACTIVE)
+    found = rows.order_by("id").values_list("language", "time_zone").first()
+    return found or ("", "")
+
+
 def pending_account(email: str) -> PortalAccount | None:
     """Return the account of a sign-up at this address that was never confirmed."""
     return (

@@ -6,16 +6,19 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
+from django.db.models.expressions import Combinable
+
 from accounts.choices import MembershipStatus, PortalAccountStatus, SessionKind
 from accounts.models import ApiKey, Membership, MembershipRole, Role, Session
 from accounts.rules.seeded_roles import CUSTOMER_ROLE
 from accounts.selectors.entry_cache import cached_entry
+from accounts.slots import visitor_defaults
 from ispplatform.core.actors import EVERYTHING, Actor, ActorType
 from ispplatform.core.clock import system_now
 from ispplatform.core.permissions import permissions_of, permissions_seeded_for
 from ispplatform.core.tenancy.context import tenant_context
 
-SESSION = "session"
+SESSION = "session.2"  # another number whenever the fields of SessionEntry change
 API_KEY = "api_key"
 
 
@@ -31,6 +34,7 @@ class SessionEntry:
         expires_at: real time at which the session ends without further use, as last read.
         is_factor_verified: a second factor was shown in this session.
         is_factor_required: the session opens nothing before one is shown (``is_open``).
+        language, time_zone: what a customer chose, or has stored; empty when neither is so.
     """
 
     tenant_id: UUID
@@ -51,6 +55,8 @@ class SessionEntry:
     is_factor_verified: bool
     is_factor_required: bool
     must_change_password: bool
+    language: str = ""
+    time_zone: str = ""
 
     def actor(self) -> Actor:
         """Return the actor that services and the audit trail see."""
@@ -178,7 +184,14 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
         is_factor_verified=session.factor_verified_at is not None,
         is_factor_required=session.is_factor_required,
         must_change_password=user.must_change_password,
+        language=_first(account.language, session, "default_language") if account else "",
+        time_zone=_first(account.time_zone, session, "default_time_zone") if account else "",
     )
+
+
+def _first(chosen: str, session: Session, default: str) -> str:
+    """Return the person's choice, else what was read with the session of whom it acts for."""
+    return chosen or getattr(session, default, None) or ""
 
 
 def staff_permissions(membership: Membership, roles: Iterable[Role]) -> frozenset[str]:
@@ -189,11 +202,22 @@ def staff_permissions(membership: Membership, roles: Iterable[Role]) -> frozense
     return frozenset({EVERYTHING}) if EVERYTHING in together else together
 
 
+def _visitor_columns() -> dict[str, Combinable]:
+    columns: dict[str, Combinable] = {}
+    for defaults in visitor_defaults.items():
+        columns |= {
+            "default_language": defaults.language,
+            "default_time_zone": defaults.time_zone,
+        }
+    return columns
+
+
 def _load_session(tenant_id: UUID, session_id: UUID) -> SessionEntry | None:
     with tenant_context(tenant_id):
         session = (
             Session.objects.filter(pk=session_id)
             .select_related("user", "membership", "portal_account")
+            .annotate(**_visitor_columns())
             .first()
         )
         if session is None:

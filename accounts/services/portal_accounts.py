@@ -38,7 +38,7 @@ class SignUp:
     company_name: str = ""
     country: str = ""
     phone: str = ""
-    language: str = "en"
+    language: str = ""
 
 
 def portal_account_create(
@@ -142,7 +142,7 @@ def portal_sign_up(*, tenant: Tenant, sign_up: SignUp) -> EmailCode:
         user = User.objects.filter(email=address).first()
         if user is None:
             user = stranger
-            user.preferences["language"] = sign_up.language
+            user.preferences["language"] = sign_up.language or "en"
             user.save()
         account = portal_account_create(
             actor=actor, tenant=tenant, customer_id=uuid7(), email=address
@@ -296,5 +296,6 @@ def _publish_registered(account: PortalAccount, sign_up: SignUp) -> None:
         company_name=sign_up.company_name,
         country=sign_up.country,
         phone=sign_up.phone,
+        language=sign_up.language,
     )
     publish(event, subject=subject_of(account), customer_id=account.customer_id)

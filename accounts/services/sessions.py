@@ -198,6 +198,12 @@ def sessions_refresh_permissions(*, sessions: QuerySet[Session]) -> None:
     entries_forget_on_commit(SESSION, keys)
 
 
+def sessions_of_customer_read_anew(customer_id: UUID) -> None:
+    """Let the log-ins of a customer see on their next request what changed about it."""
+    rows = Session.objects.filter(portal_account__customer_id=customer_id, ended_at=None)
+    entries_forget_on_commit(SESSION, list(rows.values_list("pk", flat=True)))
+
+
 def sessions_of_users(user_ids: Iterable[UUID]) -> QuerySet[Session]:
     """Return the log-ins of these people in the tenant at hand."""
     return Session.objects.filter(user_id__in=list(user_ids))

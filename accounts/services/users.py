@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.choices import AccessLinkPurpose, EmailCodePurpose, MembershipStatus
@@ -118,6 +120,8 @@ def profile_update(
                 value = _merged_preferences(row.preferences, value)
             setattr(row, name, value)
         row.save(update_fields=list(changes))
+        if actor.is_customer:
+            _visitor_take(actor, changes.get("preferences") or {})
         audit(
             "accounts.profile_update",
             actor=actor,
@@ -276,6 +280,14 @@ def _keep_an_owner(leaving: Membership) -> None:
         raise LastOwner("Nobody else owns this company: make somebody an owner first.")
 
 
+def _visitor_take(actor: Actor, preferences: Mapping[str, Any]) -> None:
+    """Keep a customer's choice of language and time zone at the log-in that it acts through."""
+    columns = {"language": "language", "timezone": "time_zone"}
+    chosen = {columns[name]: preferences[name] for name in columns if name in preferences}
+    if chosen:
+        PortalAccount.objects.filter(pk=actor.id).update(**chosen)
+
+
 def _merged_preferences(present: Mapping[str, Any], changes: Any) -> dict[str, Any]:
     if not isinstance(changes, Mapping):
         raise InvalidInput("Preferences are an object.", field="preferences")
@@ -284,6 +296,10 @@ def _merged_preferences(present: Mapping[str, Any], changes: Any) -> dict[str, A
         raise InvalidInput(f"There is no preference {unknown[0]}.", field="preferences")
     if changes.get("theme", "system") not in THEMES:
         raise InvalidInput("Use system, light or dark.", field="preferences")
+    if "language" in changes and changes["language"] not in dict(settings.LANGUAGES):
+        raise InvalidInput("This language is not spoken here.", field="preferences")
+    if changes.get("timezone") and changes["timezone"] not in available_timezones():
+        raise InvalidInput("There is no such time zone.", field="preferences")
     merged = {**present, **changes}
     if "notifications" in changes:
         merged["notifications"] = {**present.get("notifications", {}), **changes["notifications"]}

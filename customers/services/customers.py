@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.choices import PortalAccountStatus
 from accounts.models import PortalAccount
 from accounts.services.portal_accounts import portal_account_set_status
+from accounts.services.sessions import sessions_of_customer_read_anew
 from customers.choices import CustomerStatus, CustomerType
 from customers.errors import (
     CustomerCurrencyFixed,
@@ -165,6 +166,8 @@ def customer_update(
             customer_changed(
                 "customers.customer_update", actor=actor, customer=row, before=before, after=after
             )
+            if {"language", "time_zone"} & set(changes):
+                sessions_of_customer_read_anew(row.pk)
         if status is not None:
             customer_status_change(actor=actor, customer=row, status=status)
         if note is not None:

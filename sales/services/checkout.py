@@ -80,7 +80,10 @@ def checkout_confirm(*, tenant: Tenant, cart: Cart, email_code_id: UUID, code: s
         raise InvalidInput("This code belongs to no sign-up.", field="code")
     with transaction.atomic():
         customer = customer_ensure(
-            customer_id=account.customer_id, email=proved.email, **_customer_fields(cart.details)
+            customer_id=account.customer_id,
+            email=proved.email,
+            language=str(account.user.preferences.get("language") or ""),
+            **_customer_fields(cart.details),
         )
         customer_confirm(customer_id=customer.pk)
         customer = details_save(customer=customer, details=cart.details)
