@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0002_step_trouble'),
+        ('provisioning', '0003_newest_first'),
     ]
 
     operations = [
