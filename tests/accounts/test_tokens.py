@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.choices import ApiKeyMode
+from accounts.errors import TokenInvalid
+from accounts.tokens.access import access_token_sign, access_token_verify
 from accounts.tokens.derived import (
     derived_code,
     derived_token,
@@ -110,3 +112,32 @@ def test_production_makes_no_key_by_itself(tmp_path, monkeypatch: pytest.MonkeyP
     with pytest.raises(ImproperlyConfigured, match="token_keys ensure"):
         _ = token_keys().signing
     assert TokenKeys(tmp_path).newest_first == []
+
+
+@given(st.text(max_size=200))
+def test_text_that_is_no_token_is_refused_and_never_fails(text: str) -> None:
+    for shown in (text, f"{text}.e30.e30", f"{base64url(text.encode())}.e30.e30"):
+        with pytest.raises(TokenInvalid):
+            access_token_verify(shown)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"[]", b'"kid"', b'{"kid": 7}', b'{"kid": ["a"]}', b"{}", b'{"kid": "unknown"}', b"\xff"],
+)
+def test_token_that_names_no_key_of_ours_is_refused(head: bytes) -> None:
+    with pytest.raises(TokenInvalid):
+        access_token_verify(f"{base64url(head)}.e30.e30")
+
+
+def test_token_under_the_head_of_another_is_refused() -> None:
+    """The head chooses the key; the signature covers the head."""
+    text, _seconds = access_token_sign({"sub": "a"}, tenant_id=TENANT, session_id=ROW)
+    head, rest = text.split(".", 1)
+    named = from_base64url(head)
+    assert named is not None
+    changed = named.replace(b'"RS256"', b'"none" ')
+
+    assert access_token_verify(text)["session_id"] == str(ROW)
+    with pytest.raises(TokenInvalid):
+        access_token_verify(f"{base64url(changed)}.{rest}")
