@@ -20,8 +20,9 @@ from billing.selectors.parties import present_tenant
 from billing.selectors.payments import charge_obstacle, known_gateway_customer
 from billing.services.charge_outcomes import charge_note
 from billing.services.methods import METHOD_DETACH
-from billing.services.payment_checks import PAYMENT_SYNC
-from billing.services.payments import CAPTURE, CHARGE_CANCEL, payment_restart
+from billing.services.payment_checks import CHARGE_CANCEL, PAYMENT_SYNC
+from billing.services.payment_reservations import CAPTURE
+from billing.services.payments import payment_restart
 from billing.services.refunds import REFUND, refund_fail, refund_settle, refund_underway
 from billing.services.refused_charges import CHARGE
 from ispplatform.core.actors import Actor, ActorType
@@ -163,6 +164,9 @@ class CaptureKind(PaymentKind):
         gateway: PaymentGateway = call.provider
         receipt = gateway.read_charge(_payment(call.operation).gateway_reference)
         return _charged(receipt) if receipt.state is ChargeState.SETTLED else None
+
+    def is_still_wanted(self, operation: Operation) -> bool:
+        return _payment(operation).state == PaymentState.PROCESSING
 
     def refused(self, operation: Operation, error: ProviderRejected) -> None:
         _refused(operation, error)

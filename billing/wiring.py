@@ -47,6 +47,7 @@ from billing.services.attention import (
     REFUND_FAILED,
     RENEWAL_FAILED,
     RENEWAL_TAKEN_BACK,
+    RESERVATION_ENDS,
     SUSPENSION_PLAN,
     UNMATCHED_MONEY,
 )
@@ -105,6 +106,7 @@ backends.register(
 for name, label, button, page in (
     (UNMATCHED_MONEY, _("Money without an invoice"), _("Open payment"), "payment"),
     (CHARGE_MISMATCH, _("Payment does not fit"), _("Open payment"), "payment"),
+    (RESERVATION_ENDS, _("Reserved money is not taken"), _("Open payment"), "payment"),
     (REFUND_FAILED, _("Refund refused"), _("Open refund"), "refund"),
     (REFUND_BY_HAND, _("Refund to send"), _("Open refund"), "refund"),
     (DISPUTED, _("Payment disputed"), _("Open dispute"), "dispute"),

@@ -1,6 +1,7 @@
 """What billing puts before a person."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from billing.models import (
 )
 from customers.models import Customer
 from ispplatform.core.attention import attention_items_open, attention_open, attention_settled
+from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.connections import ProviderConnection
 from ispplatform.core.money import Money
 from ispplatform.core.subjects import Subject, subject_of
@@ -23,6 +25,7 @@ UNMATCHED_MONEY = "billing.unmatched_money"
 REFUND_FAILED = "billing.refund_failed"
 REFUND_BY_HAND = "billing.refund_by_hand"
 CHARGE_MISMATCH = "billing.charge_mismatch"
+RESERVATION_ENDS = "billing.reservation_ends"
 DISPUTED = "billing.disputed"
 RENEWAL_FAILED = "billing.renewal_failed"
 RENEWAL_TAKEN_BACK = "billing.renewal_taken_back"
@@ -80,6 +83,46 @@ def charge_mismatch(payment: Payment, *, sentence: str) -> None:
         money=Money(payment.amount, payment.currency),
         customer_id=payment.customer_id,
     )
+
+
+def reservation_asks(payment: Payment, *, until: timedelta) -> None:
+    """Ask a person to take reserved money before it is set free."""
+    attention_open(
+        kind=RESERVATION_ENDS,
+        subject=subject_of(payment),
+        sentence=(
+            f"{payment.amount} {payment.currency} of {payment.customer} are only reserved. "
+            f"Take them within {until.days * 24} hours, or they are set free."
+        ),
+        money=Money(payment.amount, payment.currency),
+        customer_id=payment.customer_id,
+    )
+
+
+def reservation_was_asked(payment: Payment) -> bool:
+    """Tell whether a person was asked before about this reservation."""
+    return AttentionItem.objects.filter(
+        kind=RESERVATION_ENDS, subject_id=subject_of(payment).id
+    ).exists()
+
+
+def reservation_lost(payment: Payment) -> None:
+    """Tell a person that reserved money was set free before anybody took it."""
+    attention_open(
+        kind=RESERVATION_ENDS,
+        subject=subject_of(payment),
+        sentence=(
+            f"{payment.amount} {payment.currency} of {payment.customer} were reserved and never "
+            "taken; they are free again. Ask for the money anew if it is owed."
+        ),
+        money=Money(payment.amount, payment.currency),
+        customer_id=payment.customer_id,
+    )
+
+
+def reservation_decided(payment: Payment, *, resolution: str) -> None:
+    """Close the row of reserved money that was taken or let go."""
+    attention_settled(kind=RESERVATION_ENDS, subject=subject_of(payment), resolution=resolution)
 
 
 def refund_by_hand(refund: Refund) -> None:

@@ -1,15 +1,15 @@
 """What follows from a gateway's answer about a charge."""
 
-from datetime import timedelta
-
 from django.db import transaction
 
 from billing.choices import PaymentState
 from billing.events import PaymentActionRequired
 from billing.models import Payment, PaymentMethod
 from billing.providers.payments.base import ChargeReceipt, ChargeState
-from billing.services.attention import charge_mismatch
+from billing.services.attention import charge_mismatch, reservation_lost
 from billing.services.locks import locked_claim, locked_payment
+from billing.services.payment_checks import FIRST_CHECK, payment_check
+from billing.services.payment_reservations import capture_is_decided, reservation_watch
 from billing.services.settlement import UNSETTLED, payment_fail, payment_settle
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
@@ -17,7 +17,6 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.events import publish
 from ispplatform.core.subjects import subject_of
 
-FIRST_CHECK = timedelta(seconds=30)
 DECLINED = "card_declined"
 
 
@@ -63,19 +62,24 @@ def _underway(actor: Actor, payment: Payment, receipt: ChargeReceipt) -> Payment
         locked_claim(payment.document)
         payment = locked_payment(payment.pk)
         if payment.state not in UNSETTLED:
-            return payment
+            return _after_the_end(actor, payment, receipt)
         before = payment.state
+        if state == PaymentState.AUTHORIZED and capture_is_decided(payment):
+            return payment
         payment.state = state
-        payment.gateway_reference = receipt.reference
+        payment.gateway_reference = receipt.reference or payment.gateway_reference
         payment.action_url = receipt.action_url
-        asks_again = state in {PaymentState.PROCESSING, PaymentState.REQUIRES_ACTION}
-        if not asks_again:
+        if state == PaymentState.CANCELLED:
             payment.next_check_at = None
+        elif state == PaymentState.AUTHORIZED:
+            reservation_watch(payment, is_new=before != state)
         elif payment.next_check_at is None:
             payment.next_check_at = system_now() + FIRST_CHECK
         payment.save()
         if before == state:
             return payment
+        if (before, state) == (PaymentState.AUTHORIZED, PaymentState.CANCELLED):
+            reservation_lost(payment)
         audit(
             "billing.payment_note",
             actor=actor,
@@ -97,6 +101,33 @@ def _underway(actor: Actor, payment: Payment, receipt: ChargeReceipt) -> Payment
                 subject=subject_of(payment),
                 customer_id=payment.customer_id,
             )
+    return payment
+
+
+def _after_the_end(actor: Actor, payment: Payment, receipt: ChargeReceipt) -> Payment:
+    """Look after a charge that may outlive its payment, which was given up or has failed.
+
+    It is cancelled at the gateway until that says that it is over; money that it takes all the
+    same is taken in.
+    """
+    if payment.state == PaymentState.SETTLED:
+        return payment
+    if receipt.state is ChargeState.CANCELLED:
+        payment.next_check_at = None
+        payment.save(update_fields=["next_check_at"])
+        return payment
+    if payment.next_check_at is not None and payment.gateway_reference:
+        return payment
+    payment.gateway_reference = payment.gateway_reference or receipt.reference
+    payment.save(update_fields=["gateway_reference"])
+    audit(
+        "billing.charge_outlives",
+        actor=actor,
+        subject=subject_of(payment),
+        after={"state": payment.state, "gateway": receipt.state, "reference": receipt.reference},
+        customer_id=payment.customer_id,
+    )
+    payment_check(payment, actor=actor)
     return payment
 
 

@@ -16,14 +16,17 @@ from billing.models import Document, Payment, PaymentMethod
 from billing.selectors.invoices import amount_due
 from billing.selectors.parties import present_tenant
 from billing.selectors.payments import charge_obstacle, payments_underway
+from billing.services.attention import reservation_decided
 from billing.services.locks import locked_claim, locked_payment
+from billing.services.payment_checks import CHARGE_CANCEL, FIRST_CHECK
+from billing.services.payment_reservations import CAPTURE, PREPARED_FOR
 from billing.services.refused_charges import CHARGE
 from billing.services.settlement import UNSETTLED, payment_settle
 from customers.models import Customer
 from customers.services.customers import customer_currency_fix
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
-from ispplatform.core.clock import business_today
+from ispplatform.core.clock import business_today, system_now
 from ispplatform.core.errors import DuplicateResource, InvalidInput, NotPermitted
 from ispplatform.core.ids import uuid7
 from ispplatform.core.money import is_exact
@@ -31,8 +34,6 @@ from ispplatform.core.operations import operation_start
 from ispplatform.core.operations.errors import OperationNotWanted
 from ispplatform.core.subjects import subject_of
 
-CAPTURE = "billing.capture"
-CHARGE_CANCEL = "billing.charge_cancel"
 RECORDED = {PaymentMethodKind.BANK_TRANSFER, PaymentMethodKind.MANUAL}
 LARGEST_PAYMENT = Decimal(10) ** 9  # in major units
 
@@ -137,7 +138,9 @@ def _amount_to_charge(document: Document, amount: Decimal | None) -> Decimal:
 def _charge(actor: Actor, payment: Payment, *, off_session: bool) -> Payment:
     if payment.document is not None:
         for earlier in payments_underway(payment.document):
-            _cancelled(actor, locked_payment(earlier.pk), reason="Another payment was begun.")
+            payment_give_up(actor, locked_payment(earlier.pk), reason="Another payment was begun.")
+    if payment.capture_later:
+        payment.next_check_at = system_now() + PREPARED_FOR
     payment.save(force_insert=True)
     audit(
         "billing.payment_start",
@@ -210,6 +213,8 @@ def payment_authorize(*, actor: Actor, payment: Payment) -> Payment:
         payment = locked_payment(payment.pk)
         if payment.state != PaymentState.CREATED or not payment.capture_later:
             raise PaymentStateWrong("This payment cannot be authorized.")
+        payment.next_check_at = None
+        payment.save(update_fields=["next_check_at"])
         charge_begin(actor, payment)
         audit(
             "billing.payment_authorize",
@@ -240,7 +245,9 @@ def payment_capture(*, actor: Actor, payment: Payment, amount: Decimal | None = 
         if not is_exact(wanted, payment.currency) or not 0 < wanted <= payment.amount:
             raise InvalidInput(f"Use an amount up to {payment.amount}.", field="amount")
         payment.state = PaymentState.PROCESSING
-        payment.save(update_fields=["state"])
+        payment.next_check_at = None
+        payment.save(update_fields=["state", "next_check_at"])
+        reservation_decided(payment, resolution="The money is being taken.")
         operation_start(
             kind=CAPTURE,
             key=str(payment.pk),
@@ -272,14 +279,18 @@ def payment_cancel(*, actor: Actor, payment: Payment, reason: str) -> Payment:
         payment = locked_payment(payment.pk)
         if payment.state not in UNSETTLED:
             raise PaymentStateWrong("This payment is over.")
-        return _cancelled(actor, payment, reason=reason)
+        return payment_give_up(actor, payment, reason=reason)
 
 
-def _cancelled(actor: Actor, payment: Payment, *, reason: str) -> Payment:
+def payment_give_up(actor: Actor, payment: Payment, *, reason: str) -> Payment:
+    """Give up a locked payment, in the caller's transaction.
+
+    What the gateway has of it is cancelled there, and asked for until it is over.
+    """
     before = payment.state
     payment.state = PaymentState.CANCELLED
     payment.action_url = ""
-    payment.next_check_at = None
+    payment.next_check_at = system_now() + FIRST_CHECK if payment.gateway_reference else None
     payment.save(update_fields=["state", "action_url", "next_check_at"])
     audit(
         "billing.payment_cancel",
@@ -290,6 +301,7 @@ def _cancelled(actor: Actor, payment: Payment, *, reason: str) -> Payment:
         after={"state": payment.state},
         customer_id=payment.customer_id,
     )
+    reservation_decided(payment, resolution=f"It was given up: {reason}"[:500])
     if payment.gateway_reference:
         operation_start(
             kind=CHARGE_CANCEL,

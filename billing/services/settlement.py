@@ -294,6 +294,9 @@ def payment_fail(
     with transaction.atomic():
         payment = locked_payment(payment.pk)
         if payment.state not in UNSETTLED:
+            if payment.next_check_at is not None:  # it was given up, and now it is over
+                payment.next_check_at = None
+                payment.save(update_fields=["next_check_at"])
             return payment
         before = payment.state
         payment.state = PaymentState.FAILED

@@ -1,11 +1,11 @@
-"""Asking the gateway for payments that it did not decide at once."""
+"""Looking after payments that are not over: asking the gateway, or ending them."""
 
 from uuid import UUID
 
 from django.db import transaction
 
 from billing.models import Payment
-from billing.services.payment_checks import payment_check
+from billing.services.payment_ends import payment_look_after
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import across_tenants, tenant_context
@@ -15,7 +15,7 @@ ASKS = Actor.system("payment checks")
 
 
 def payments_check_due() -> int:
-    """Start asking for every payment that is due, of all tenants; return how many.
+    """Look after every payment that is due, of all tenants; return how many.
 
     A company whose clock is being moved is left alone: the move asks.
     """
@@ -33,6 +33,6 @@ def payments_check_due() -> int:
             )
             payment = locked.first()
             if payment is not None:
-                payment_check(payment, actor=ASKS)
+                payment_look_after(payment, actor=ASKS)
                 started += 1
     return started

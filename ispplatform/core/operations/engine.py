@@ -110,6 +110,9 @@ def _attempt(kind: OperationKind, row: Operation) -> None:
         if not earlier.send:
             return
         cleared = earlier.cleared
+        if cleared and not kind.is_still_wanted(row):
+            settle_superseded(kind, row)
+            return
     _send(kind, row, was_sent=may_have_been_sent, cleared=cleared)
 
 
