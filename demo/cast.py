@@ -14,6 +14,7 @@ from billing.services.payments import payment_record
 from billing.services.refunds import refund_start
 from billing.services.subscriptions import subscription_change
 from catalog.choices import BillingCycle
+from catalog.rules.cycles import months_later
 from customers.models import Customer
 from customers.rules.values import AddressData, ContactData
 from customers.services.contacts import contact_add
@@ -156,20 +157,24 @@ def owes(world: World, *, who: str, days_ago: int, then: Callable[[Customer], No
     """A customer who pays monthly by bank transfer, until one month nothing comes any more.
 
     Args:
-        days_ago: when the first unpaid invoice is written.
+        days_ago: when the first unpaid invoice is written, or up to three days earlier: three
+            months have 89 to 92 days.
         then: happens on the day after the invoice was due.
     """
     person = world.people.person(company=who)
+    today = world.history.today
+    comes_on = today - timedelta(days=days_ago + 92)
+    unpaid_on = months_later(comes_on, 3, anchor_day=comes_on.day)
 
     def comes() -> None:
         customer = arrive(person)
         wishes = [Wish(plan="web-start", name=world.people.domain(), cycle=MONTHLY)]
         placed = order(world, customer, wishes)
         pay_by_transfer(placed)
-        world.unpaid[customer.pk] = world.history.today - timedelta(days=days_ago)
-        world.history.plan(days_ago - 15, 11, lambda: then(customer))
+        world.unpaid[customer.pk] = unpaid_on
+        world.history.plan((today - unpaid_on).days - 15, 11, lambda: then(customer))
 
-    world.history.plan(days_ago + 92, 13, comes)
+    world.history.plan((today - comes_on).days, 13, comes)
 
 
 def overdue(world: World) -> None:
@@ -306,7 +311,7 @@ def held(world: World) -> None:
         placed = order(world, customer, wishes)
         pay_by_card(placed, card(world, customer, OTHER_CARD))
 
-    world.history.plan(0, 1, comes)
+    world.history.plan(0, 0, comes)  # on every today, also in its first hour
 
 
 def refused_by_registry(world: World) -> None:
@@ -325,6 +330,9 @@ def refused_by_registry(world: World) -> None:
 def expiring(world: World) -> None:
     """A name that expires in twelve days and is not to be renewed."""
     person = world.people.person()
+    today = world.history.today
+    expires_on = today + timedelta(days=12)
+    comes_on = months_later(expires_on, -12, anchor_day=expires_on.day)
 
     def comes() -> None:
         customer = arrive(person)
@@ -339,7 +347,7 @@ def expiring(world: World) -> None:
                 actor=staff("support"), subscription_id=subscription.pk, auto_renew=False
             )
 
-    world.history.plan(365 - 12, 12, comes)
+    world.history.plan((today - comes_on).days, 12, comes)
 
 
 def reverse_charge(world: World) -> None:

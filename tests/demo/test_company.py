@@ -98,7 +98,10 @@ def test_the_held_order_needs_a_person_once():
 
 def test_a_domain_expires_in_twelve_days(demo):
     domain = Domain.objects.get(name="sommerfest-2025.example")
-    assert (domain.expires_at.date() - business_today(demo.tenant)).days == 12
+    expires_on = business_today(demo.tenant) + timedelta(days=12)
+    if (expires_on.month, expires_on.day) == (2, 29):  # which no name for one year expires on
+        expires_on -= timedelta(days=1)
+    assert domain.expires_at.date() == expires_on
 
 
 def test_a_business_abroad_pays_no_tax_and_a_customer_pays_in_yen():
