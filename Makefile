@@ -79,6 +79,19 @@ manage: $(RUN_STAMP) ## a management command beside `make run`, on its data and 
 company: $(RUN_STAMP) ## make a live, empty company beside `make run`; asks what it needs to know
 	@exec $(BIN)/python -m ispplatform.run manage company $(ARGS)
 
+.PHONY: backup
+backup: $(RUN_STAMP) ## write all data to one file while it runs, the keys to another (TO=dir KEYS_TO=dir)
+	@exec $(BIN)/python -m ispplatform.run manage backup $(if $(TO),--to "$(TO)") $(if $(KEYS_TO),--keys-to "$(KEYS_TO)")
+
+.PHONY: restore
+restore: $(RUN_STAMP) ## put a backup in its place (FILE=the backup KEYS=the copy of the keys REPLACE=1)
+	@test -n "$(FILE)" || { echo "Say which backup: make restore FILE=isp-....tar.gz"; exit 1; }
+	@exec $(BIN)/python -m ispplatform.run restore "$(FILE)" $(if $(KEYS),--keys "$(KEYS)") $(if $(REPLACE),--replace)
+
+.PHONY: upgrade
+upgrade: $(RUN_STAMP) ## after new code: back up, migrate, check; on failure the former state returns
+	@exec $(BIN)/python -m ispplatform.run manage upgrade $(if $(TO),--to "$(TO)")
+
 .PHONY: worker
 worker: $(RUN_STAMP) ## one Celery worker with the environment's settings
 	@exec $(BIN)/celery --app ispplatform worker --loglevel INFO

@@ -2,13 +2,18 @@
 
 ``python -m ispplatform.run manage COMMAND ...`` runs a management command with the environment of
 the embedded installation, so that both use one database, one set of keys and one broker.
+``python -m ispplatform.run restore FILE [--keys COPY] [--replace]`` puts a backup in its place.
 """
 
 import subprocess
 import sys
+from argparse import ArgumentParser
+from pathlib import Path
 
 from ispplatform.run.console import Console
-from ispplatform.run.installation import BASE_DIR, StartRefused, own_environment
+from ispplatform.run.installation import BASE_DIR, Installation, StartRefused, own_environment
+from ispplatform.run.keys import KeysRefused, keys_put_back
+from ispplatform.run.preparation import no_demo_wanted
 from ispplatform.run.supervisor import run_installation
 
 
@@ -17,15 +22,40 @@ def main(arguments: list[str]) -> None:
     try:
         installation = own_environment()
         if arguments[:1] == ["manage"]:
-            command = installation.manage(*arguments[1:])
-            environment = installation.environment()
-            ended = subprocess.run(command, env=environment, cwd=BASE_DIR, check=False)
-            sys.exit(ended.returncode)
+            sys.exit(_manage(installation, *arguments[1:]))
+        elif arguments[:1] == ["restore"]:
+            sys.exit(_restore(installation, arguments[1:]))
         elif arguments:
-            raise StartRefused("Usage: python -m ispplatform.run [manage COMMAND ...]")
+            raise StartRefused(
+                "Usage: python -m ispplatform.run [manage COMMAND ... | restore FILE]"
+            )
         run_installation(installation, Console())
     except StartRefused as refusal:
         sys.exit(f"ISP Platform: {refusal}")
+
+
+def _manage(installation: Installation, *arguments: str) -> int:
+    command = installation.manage(*arguments)
+    environment = installation.environment()
+    return subprocess.run(command, env=environment, cwd=BASE_DIR, check=False).returncode
+
+
+def _restore(installation: Installation, arguments: list[str]) -> int:
+    """Put the keys back first, where a copy is given: every program starts with them."""
+    parser = ArgumentParser(prog="restore", usage="restore FILE [--keys COPY] [--replace]")
+    parser.add_argument("file")
+    parser.add_argument("--keys", type=Path)
+    parser.add_argument("--replace", action="store_true")
+    given = parser.parse_args(arguments)
+    if given.keys:
+        try:
+            keys_put_back(given.keys, installation.keys_dir)
+        except KeysRefused as refusal:
+            raise StartRefused(str(refusal)) from refusal
+    status = _manage(installation, "restore", given.file, *(["--replace"] if given.replace else []))
+    if status == 0:
+        no_demo_wanted(installation)
+    return status
 
 
 if __name__ == "__main__":

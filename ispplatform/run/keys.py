@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,3 +46,23 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
 
 def _new_fernet_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+class KeysRefused(Exception):
+    """The copy of the keys cannot be put back; the message is the sentence for the operator."""
+
+
+def keys_put_back(copy: Path, directory: Path) -> None:
+    """Unpack a copy of the keys into a directory that has none.
+
+    Raises:
+        KeysRefused: it is no such copy, or there are keys already.
+    """
+    if directory.is_dir() and any(directory.iterdir()):
+        raise KeysRefused(f"There are keys in {directory} already: move them away first.")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with tarfile.open(copy, "r:") as archive:
+            archive.extractall(directory, filter="data")
+    except (OSError, tarfile.TarError) as damage:
+        raise KeysRefused(f"{copy} cannot be read as a copy of keys: {damage}") from damage

@@ -34,15 +34,11 @@ class Preparation:
         if done.get("migrated") != code:
             await self._manage("migrate", "--no-input", "--verbosity", "0")
             done["migrated"] = code
-            self._remember(done)
+            _remember(self.installation, done)
         if "demo" not in done and any(BASE_DIR.glob(DEMO_COMMAND)):
             await self._manage("demo")
             done["demo"] = "loaded"
-            self._remember(done)
-
-    @property
-    def _memory(self) -> Path:
-        return self.installation.data_dir / "prepared.json"
+            _remember(self.installation, done)
 
     def _done(self) -> dict[str, str]:
         """Return what earlier starts have done to this database; nothing when it is another."""
@@ -50,15 +46,10 @@ class Preparation:
         if database or not (self.installation.data_dir / "db.sqlite3").exists():
             return {}
         try:
-            done = json.loads(self._memory.read_text())
+            done = json.loads(_memory(self.installation).read_text())
         except (FileNotFoundError, ValueError):
             return {}
         return done if isinstance(done, dict) else {}
-
-    def _remember(self, done: dict[str, str]) -> None:
-        unfinished = self._memory.with_suffix(".new")
-        unfinished.write_text(json.dumps(done))
-        unfinished.replace(self._memory)
 
     async def _manage(self, command: str, *arguments: str) -> None:
         started_at = time.monotonic()
@@ -75,3 +66,18 @@ class Preparation:
         if status:
             raise StartRefused(f"manage.py {command} {describe_end(status)}: its lines say why.")
         self.console.line(command, f"done in {time.monotonic() - started_at:.1f} s")
+
+
+def no_demo_wanted(installation: Installation) -> None:
+    """Note that this data was restored: the next start migrates it and adds nothing to it."""
+    _remember(installation, {"demo": "restored"})
+
+
+def _memory(installation: Installation) -> Path:
+    return installation.data_dir / "prepared.json"
+
+
+def _remember(installation: Installation, done: dict[str, str]) -> None:
+    unfinished = _memory(installation).with_suffix(".new")
+    unfinished.write_text(json.dumps(done))
+    unfinished.replace(_memory(installation))

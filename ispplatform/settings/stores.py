@@ -8,6 +8,8 @@ DATA_DIR = Path(env.text("DATA_DIR", str(env.BASE_DIR / "var"))).resolve()
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 DATABASES = {"default": env.database(DATABASE_URL)}
+# The owner of the tables, for restoring and upgrading on PostgreSQL; web and workers never need it.
+MIGRATOR_DATABASE_URL = env.text("MIGRATOR_DATABASE_URL")
 # The role that web and workers connect as on PostgreSQL; migrations grant it what it needs.
 DATABASE_APP_ROLE = env.text("DATABASE_APP_ROLE", "app")
 

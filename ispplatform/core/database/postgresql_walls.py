@@ -41,7 +41,8 @@ def missing(cursor: Any, tables: set[str]) -> list[str]:
     absent = []
     cursor.execute(
         "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid "
-        "WHERE p.polname = %s AND c.relrowsecurity AND c.relforcerowsecurity",
+        "WHERE p.polname = %s AND c.relrowsecurity AND c.relforcerowsecurity "
+        "AND c.relnamespace = current_schema()::regnamespace",
         [POLICY],
     )
     secured = {row[0] for row in cursor.fetchall()}
@@ -50,7 +51,11 @@ def missing(cursor: Any, tables: set[str]) -> list[str]:
     for reference in _existing_references(tables):
         if _name(reference) not in constraints:
             absent.append(f"composite key {reference.table}.{reference.column}")
-    cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'wall!_%%' ESCAPE '!'")
+    cursor.execute(
+        "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE t.tgname LIKE 'wall!_%%' ESCAPE '!' "
+        "AND c.relnamespace = current_schema()::regnamespace"
+    )
     triggers = {row[0] for row in cursor.fetchall()}
     for rule in frozen_rules():
         if rule.table in tables and _trigger(rule) not in triggers:
@@ -94,7 +99,10 @@ def _references(cursor: Any, tables: set[str]) -> None:
 
 
 def _constraints(cursor: Any) -> set[str]:
-    cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE 'wall!_%%' ESCAPE '!'")
+    cursor.execute(
+        "SELECT conname FROM pg_constraint WHERE conname LIKE 'wall!_%%' ESCAPE '!' "
+        "AND connamespace = current_schema()::regnamespace"
+    )
     return {row[0] for row in cursor.fetchall()}
 
 
