@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ class MailSecret:
         purpose: a value of ``EmailCodePurpose`` or ``AccessLinkPurpose``.
         code: six digits, or empty when the mail holds a link only.
         link: absolute address at the tenant's configured address, never at a Host header's.
-        minutes_left: whole minutes that code and link can still be used.
+        minutes_left: minutes that code and link can still be used, a begun one counted.
         has_account_already: somebody signed up with an address that has an account here: the mail
             says so instead of welcoming, and its link sets a new password.
     """
@@ -97,4 +98,5 @@ def _language(user: User) -> str:
 
 
 def _minutes_left(row: EmailCode | AccessLink) -> int:
-    return int((row.expires_at - system_now()).total_seconds() // 60)
+    """Return the minutes that are left, begun ones too: the mail goes out within seconds."""
+    return ceil((row.expires_at - system_now()).total_seconds() / 60)

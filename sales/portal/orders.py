@@ -9,7 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from billing.choices import PaymentMethodKind
+from billing.preferences import BANK_ACCOUNT
+from billing.selectors.invoices import payable_by_id
+from billing.selectors.parties import present_tenant
 from billing.selectors.payments import pro_formas_to_pay
+from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
 from ispplatform.core.pages.refusals import refusal_text
@@ -37,7 +42,7 @@ def order_list(request: Any) -> HttpResponse:
 def order_page(request: Any, order_id: UUID) -> HttpResponse:
     """Show one order: what was agreed, what happens now."""
     order = order_by_id(order_id, actor=request.actor)
-    return render(request, "sales/order.html", _context(order))
+    return render(request, "sales/order.html", _context(order, request.actor))
 
 
 @require_GET
@@ -45,7 +50,7 @@ def order_page(request: Any, order_id: UUID) -> HttpResponse:
 def order_progress(request: Any, order_id: UUID) -> HttpResponse:
     """Show the part of an order's page that changes by itself."""
     order = order_by_id(order_id, actor=request.actor)
-    return render(request, "sales/order_progress.html", _context(order))
+    return render(request, "sales/order_progress.html", _context(order, request.actor))
 
 
 @require_POST
@@ -62,7 +67,7 @@ def order_withdraw(request: Any, order_id: UUID) -> HttpResponse:
     return redirect("sales:order", order_id=order.pk)
 
 
-def _context(order: Order) -> dict[str, Any]:
+def _context(order: Order, actor: Actor) -> dict[str, Any]:
     lines = order_lines(order)
     awaited = [order.proforma_id] if order.proforma_id else []
     if order.status != OrderStatus.AWAITING_PAYMENT:
@@ -75,7 +80,17 @@ def _context(order: Order) -> dict[str, Any]:
         "course": order_course(order, lines, is_being_paid=is_being_paid),
         "asks_again_seconds": _asks_again_seconds(order, is_being_paid=is_being_paid),
         "is_payable": is_payable,
+        **(_transfer(order, actor) if is_payable else {}),
     }
+
+
+def _transfer(order: Order, actor: Actor) -> dict[str, Any]:
+    """Return where the money for an order goes that the customer chose to pay by bank transfer."""
+    if order.payment_method != PaymentMethodKind.BANK_TRANSFER or order.proforma_id is None:
+        return {}
+    document, due = payable_by_id(order.proforma_id, actor=actor)
+    account = BANK_ACCOUNT.of(present_tenant())
+    return {"document": document, "due": due, "bank_account": account, "by_transfer": True}
 
 
 def _asks_again_seconds(order: Order, *, is_being_paid: bool) -> int | None:

@@ -25,6 +25,7 @@ from ispplatform.core.backup.counting import Count, count_all
 from ispplatform.core.backup.errors import BackupRefused
 from ispplatform.core.backup.stores import Replaced
 from ispplatform.core.clock import system_now
+from ispplatform.core.database.postgresql_walls import grant
 
 EVERY_COMPANY = "-c app.tenant=*"
 ASIDE = "replaced_"
@@ -132,6 +133,8 @@ class PostgresqlStore:
                 if is_copy:  # the role of web and workers cannot even read yet: migrate grants it
                     session.execute("DELETE FROM core_installation")
                     session.execute(INSERT_STRANGER, [uuid4()])
+                else:
+                    grant(session.cursor())
         except BaseException:
             undo()
             raise

@@ -29,7 +29,7 @@ def install(cursor: Any, tables: set[str]) -> None:
     for rule in frozen_rules():
         if rule.table in tables:
             _freeze(cursor, rule)
-    _grant(cursor)
+    grant(cursor)
 
 
 def lift(cursor: Any) -> None:
@@ -129,7 +129,8 @@ def _freeze(cursor: Any, rule: FrozenRule) -> None:
     )
 
 
-def _grant(cursor: Any) -> None:
+def grant(cursor: Any) -> None:
+    """Let the role of web and workers use every table, where there is such a role."""
     role = settings.DATABASE_APP_ROLE
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role])
     if cursor.fetchone() is None:

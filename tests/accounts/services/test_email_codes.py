@@ -43,6 +43,13 @@ def _check(tenant: Tenant, row: EmailCode, code: str) -> EmailCode:
     )
 
 
+def test_a_mail_that_goes_out_at_once_says_the_whole_time(tenant: Tenant) -> None:
+    row = portal_sign_up(tenant=tenant, sign_up=SIGN_UP)
+    mail = mail_secret({"email_code_id": str(row.pk)})
+    assert mail is not None
+    assert mail.minutes_left == 10
+
+
 def test_right_code_opens_the_account_once(tenant: Tenant) -> None:
     row = portal_sign_up(tenant=tenant, sign_up=SIGN_UP)
     account = PortalAccount.objects.get()

@@ -48,3 +48,20 @@ def test_a_held_order_looks_again_by_itself_until_somebody_has_decided(visit, sh
     answer = visit.get(reverse("sales:order", args=[order.pk]))
     assert "Your payment is safe." in text_of(answer)
     assert 'hx-trigger="every 10s"' in answer.content.decode()
+
+
+def test_who_pays_by_transfer_finds_account_reference_and_amount_on_the_order(visit, shop):
+    shop.tenant.settings["billing.bank_account"] = {"iban": "DE02120300000000202051"}
+    shop.tenant.save()
+    order = shop.ordered(payment_method="bank_transfer")
+    page = text_of(visit.get(reverse("sales:order", args=[order.pk])))
+    assert "DE02120300000000202051" in page
+    assert order.proforma.number in page
+    assert "Pay another way" in page
+    assert "Pay now" not in page
+    other_ways = text_of(visit.get(f"{reverse('billing:pay', args=[order.proforma_id])}"))
+    chosen = text_of(
+        visit.get(f"{reverse('billing:pay', args=[order.proforma_id])}?method=bank_transfer")
+    )
+    assert other_ways.index("By card") < other_ways.index("By bank transfer")
+    assert chosen.index("By bank transfer") < chosen.index("By card")
