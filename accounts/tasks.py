@@ -3,16 +3,13 @@
 from celery import shared_task
 
 from accounts.workflows.sweeps import sweep_old_rows
-from ispplatform.core.leases import periodic_duty
+from ispplatform.core.leases import duty
 
 SWEEP_SECONDS = 3600
 
 
 @shared_task
+@duty("accounts.sweep_expired", every_seconds=SWEEP_SECONDS, hold_seconds=600)
 def sweep_expired() -> None:
     """Delete expired codes, links, log-ins and failure counts of every tenant."""
-    with periodic_duty(
-        "accounts.sweep_expired", every_seconds=SWEEP_SECONDS, hold_seconds=600
-    ) as mine:
-        if mine:
-            sweep_old_rows()
+    sweep_old_rows()

@@ -53,8 +53,9 @@ from billing.services.attention import (
 )
 from billing.subscribers import on_document_issued, on_invoice_over, on_mail_sent
 from billing.workflows.due import late_charges_run, next_late_charge, next_overdue
-from billing.workflows.dunning_run import dunning_run, next_dunning_due
-from billing.workflows.overdue import invoices_mark_overdue
+from billing.workflows.dunning_run import PROMISE_NOT_ENDED, dunning_run, next_dunning_due
+from billing.workflows.overdue import NOT_MARKED, invoices_mark_overdue
+from billing.workflows.payment_checks import NOT_CHECKED
 from billing.workflows.renewals import renewals_run
 from ispplatform.core.attention import AttentionKind, attention_kinds
 from ispplatform.core.due import ClockTarget, DueSource, clock_targets, due_sources
@@ -113,6 +114,8 @@ for name, label, button, page in (
     (DUNNING_STUCK, _("Unpaid invoice not followed up"), _("Open invoice"), "invoice"),
     (NOTICE_UNDELIVERED, _("Last notice not delivered"), _("Open invoice"), "invoice"),
     (DOMAIN_UNSETTLED, _("Unpaid domain runs out"), _("Renew on trust"), "invoice"),
+    (NOT_MARKED, _("Invoice cannot become overdue"), _("Open invoice"), "invoice"),
+    (NOT_CHECKED, _("Payment cannot be asked for"), _("Open payment"), "payment"),
 ):
     attention_kinds.fill(
         AttentionKind(
@@ -164,6 +167,7 @@ due_sources.fill(
 for name, label, button in (
     (SUSPENSION_PLAN, _("Many services are to be suspended"), _("Look at the list")),
     (GATEWAY_OUTAGE, _("Payment gateway refuses charges"), _("Let dunning go on")),
+    (PROMISE_NOT_ENDED, _("Agreed days cannot be ended"), _("Look at the list")),
 ):
     attention_kinds.fill(
         AttentionKind(

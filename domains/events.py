@@ -75,6 +75,17 @@ class DomainExpiryMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DomainExpired(Event):
+    """A name's expiry has come; the registrar is asked whether it is so."""
+
+    name: ClassVar[str] = "domains.domain_expired"
+    domain_id: UUID
+    customer_id: UUID
+    domain: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class DomainGone(Event):
     """The registrar no longer holds a name for us. About ``domains.domain``."""
 

@@ -22,7 +22,8 @@ from domains.services.delegation import ELSEWHERE
 from domains.services.reading import DRIFT
 from domains.services.settings import auto_renew_take_over
 from domains.subscribers import on_domain_gone, on_expiry_moved
-from domains.workflows.reading import expiries_run, next_expiry_due
+from domains.workflows.delegation import NOT_LOOKED_AT
+from domains.workflows.reading import NOT_EXPIRED, NOT_READ, expiries_run, next_expiry_due
 from ispplatform.core.attention import AttentionKind, attention_kinds
 from ispplatform.core.due import DueSource, due_sources
 from ispplatform.core.events import subscribe
@@ -129,15 +130,21 @@ due_sources.fill(
     )
 )
 
-attention_kinds.fill(
-    AttentionKind(
-        name=DRIFT,
-        label=_("A domain is not as it should be"),
-        button=_("Look at the domain"),
-        url=lambda item: f"/admin/domains/domain/{item.subject_id}/change/",
-        is_urgent=True,
+for attention, text in (
+    (DRIFT, _("A domain is not as it should be")),
+    (NOT_EXPIRED, _("A domain's expiry cannot be noted")),
+    (NOT_READ, _("A domain cannot be read back")),
+    (NOT_LOOKED_AT, _("A domain cannot be looked at from outside")),
+):
+    attention_kinds.fill(
+        AttentionKind(
+            name=attention,
+            label=text,
+            button=_("Look at the domain"),
+            url=lambda item: f"/admin/domains/domain/{item.subject_id}/change/",
+            is_urgent=True,
+        )
     )
-)
 
 attention_kinds.fill(
     AttentionKind(

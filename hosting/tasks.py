@@ -3,21 +3,21 @@
 from celery import shared_task
 
 from hosting.workflows.sweeps import passwords_sweep_run, usage_sweep_run
-from ispplatform.core.leases import periodic_duty
+from ispplatform.core.borders import each_tenant
+from ispplatform.core.leases import duty
 from ispplatform.core.models import Tenant
-from ispplatform.core.tenancy.context import tenant_context
 
 SWEEP_SECONDS = 600
 
 
 @shared_task
+@duty("hosting.sweep_hosting", every_seconds=SWEEP_SECONDS, hold_seconds=600)
 def sweep_hosting() -> None:
     """Forget passwords that never arrived and read usage that is a day old, for every tenant."""
-    with periodic_duty(
-        "hosting.sweep_hosting", every_seconds=SWEEP_SECONDS, hold_seconds=600
-    ) as mine:
-        if mine:
-            for tenant in Tenant.objects.order_by("pk"):
-                with tenant_context(tenant.pk):
-                    passwords_sweep_run()
-                    usage_sweep_run()
+    each_tenant(
+        Tenant.objects.order_by("pk"),
+        {
+            "hosting.passwords": lambda tenant: passwords_sweep_run(),
+            "hosting.usage": lambda tenant: usage_sweep_run(),
+        },
+    )

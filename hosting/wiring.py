@@ -28,6 +28,8 @@ from hosting.provisioners import EmailProvisioner, HostingProvisioner
 from hosting.rules.parameters import parameters_problem
 from hosting.selectors.usage import hosting_usage_days, hosting_usage_now
 from hosting.subscribers import on_zone_created
+from hosting.workflows.sweeps import NOT_READ
+from ispplatform.core.attention import AttentionKind, attention_kinds
 from ispplatform.core.events import subscribe
 from ispplatform.core.operations import kinds
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
@@ -37,6 +39,15 @@ from provisioning import provisioners
 from provisioning.usage import UsageSource, usage_sources
 
 __all__ = ["events", "refusals", "statuses", "wiring_office"]
+
+attention_kinds.fill(
+    AttentionKind(
+        name=NOT_READ,
+        label=_("A hosting account cannot be read"),
+        button=_("Open account"),
+        url=lambda item: f"/admin/hosting/hostingaccount/{item.subject_id}/change/",
+    )
+)
 
 declare_permissions(
     ("hosting:read", "See hosting accounts", "support", "billing", "sales", "operator", "customer"),

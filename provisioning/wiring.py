@@ -22,8 +22,18 @@ from provisioning.subscribers import (
     on_suspension_lifted,
     on_termination_decided,
 )
-from provisioning.workflows.schedules import next_schedule_due, schedules_run
-from provisioning.workflows.terminations import MANY, next_termination_due, terminations_run
+from provisioning.workflows.schedules import (
+    NOT_CARRIED_OUT,
+    REFUSED,
+    next_schedule_due,
+    schedules_run,
+)
+from provisioning.workflows.terminations import (
+    MANY,
+    NOT_ENDED,
+    next_termination_due,
+    terminations_run,
+)
 
 __all__ = ["events", "statuses", "wiring_mails", "wiring_office"]
 
@@ -68,6 +78,27 @@ for kind in (
         label=_("A paid service is held"),
         button=_("Accept or refuse"),
         url=lambda item: f"/admin/provisioning/service/{item.subject_id}/change/",
+        is_urgent=True,
+    ),
+    AttentionKind(
+        name=NOT_ENDED,
+        label=_("A service cannot be ended"),
+        button=_("Open service"),
+        url=lambda item: f"/admin/provisioning/service/{item.subject_id}/change/",
+        is_urgent=True,
+    ),
+    AttentionKind(
+        name=REFUSED,
+        label=_("An arranged act was refused"),
+        button=_("Open arrangement"),
+        url=lambda item: f"/admin/provisioning/serviceschedule/{item.subject_id}/change/",
+        is_urgent=True,
+    ),
+    AttentionKind(
+        name=NOT_CARRIED_OUT,
+        label=_("An arranged act cannot be carried out"),
+        button=_("Open arrangement"),
+        url=lambda item: f"/admin/provisioning/serviceschedule/{item.subject_id}/change/",
         is_urgent=True,
     ),
     AttentionKind(

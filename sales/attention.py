@@ -7,6 +7,7 @@ from ispplatform.core.attention import AttentionKind
 from ispplatform.core.models import AttentionItem
 
 ORDER_HELD = "sales.order_held"
+NOT_FOLLOWED_UP = "sales.order_not_followed_up"
 
 
 def _order_page(item: AttentionItem) -> str:
@@ -18,6 +19,13 @@ KINDS = (
         name=ORDER_HELD,
         label=_("Order on hold"),
         button=_("Decide"),
+        url=_order_page,
+        is_urgent=True,
+    ),
+    AttentionKind(
+        name=NOT_FOLLOWED_UP,
+        label=_("Unpaid order not followed up"),
+        button=_("Open order"),
         url=_order_page,
         is_urgent=True,
     ),

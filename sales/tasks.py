@@ -2,19 +2,16 @@
 
 from celery import shared_task
 
-from ispplatform.core.leases import periodic_duty
-from ispplatform.core.models import Tenant
-from sales.workflows.follow_up import unpaid_orders_run
+from ispplatform.core.borders import each_tenant
+from ispplatform.core.due import tenants_by_beat
+from ispplatform.core.leases import duty
+from sales.workflows.due import orders_run
 
 SWEEP_SECONDS = 300
 
 
 @shared_task
+@duty("sales.sweep_unpaid_orders", every_seconds=SWEEP_SECONDS, hold_seconds=600)
 def sweep_unpaid_orders() -> None:
     """Remind of unpaid orders and let them expire, for every tenant."""
-    with periodic_duty(
-        "sales.sweep_unpaid_orders", every_seconds=SWEEP_SECONDS, hold_seconds=600
-    ) as mine:
-        if mine:
-            for tenant in Tenant.objects.filter(clock_held_at=None).order_by("pk"):
-                unpaid_orders_run(tenant=tenant)
+    each_tenant(tenants_by_beat(), {"sales.unpaid_orders": orders_run})

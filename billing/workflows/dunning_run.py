@@ -1,10 +1,9 @@
 """Following up unpaid invoices: what is due is done, case by case; many suspensions wait."""
 
-import logging
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Sum
 
 from billing.choices import PlanState, StepState
@@ -36,14 +35,14 @@ from billing.services.dunning_holds import dunning_hold_end
 from billing.services.gateway_outages import outages_end_by_themselves, outages_notice
 from billing.services.suspension_plans import suspension_plan_make, suspension_plan_prune
 from ispplatform.core.actors import Actor
+from ispplatform.core.borders import Stake, alone, each
 from ispplatform.core.clock import business_now, business_today
 from ispplatform.core.due import day_begins, earliest
-from ispplatform.core.errors import PlatformError
 from ispplatform.core.models.tenants import Tenant
+from ispplatform.core.subjects import subject_of
 from ispplatform.core.tenancy.context import tenant_context
 
-logger = logging.getLogger(__name__)
-
+PROMISE_NOT_ENDED = "billing.promise_not_ended"
 CALENDAR = Actor.system("dunning")
 OPENED_AT_ONCE = 2000  # invoices; the newest first, what is left comes with the next run
 
@@ -81,9 +80,16 @@ def dunning_run(tenant: Tenant) -> int:
         outages_notice(tenant)
         if switch_standstill(tenant) is not None:
             return 0
-        for hold in promises_ended(tenant):
-            dunning_hold_end(actor=CALENDAR, hold_id=hold.pk)
+        each(list(promises_ended(tenant)), _end_promise, kind=PROMISE_NOT_ENDED, stake=_held)
         return _steps_run(tenant) + _suspensions_run(tenant)
+
+
+def _end_promise(hold: DunningHold) -> None:
+    dunning_hold_end(actor=CALENDAR, hold_id=hold.pk)
+
+
+def _held(hold: DunningHold) -> Stake:
+    return Stake(subject=subject_of(hold), customer_id=hold.customer_id)
 
 
 def _keep_cases() -> None:
@@ -92,19 +98,25 @@ def _keep_cases() -> None:
     for invoice in list(missing.select_related("document").order_by("-pk")[:OPENED_AT_ONCE]):
         _open(invoice)
     over = DunningCase.objects.filter(closed_at=None).exclude(invoice__status__in=OPEN_STATUSES)
-    for invoice_id in list(over.values_list("invoice_id", flat=True)):
-        dunning_close_if_over(invoice_id=invoice_id)
+    for case in list(over.select_related("invoice")):
+        _close_if_over(case)
     for plan in SuspensionPlan.objects.filter(state=PlanState.WAITING, cases=None):
         suspension_plan_prune(plan=plan)
 
 
+def _close_if_over(case: DunningCase) -> None:
+    def stuck(sentence: str) -> None:
+        dunning_stuck(case.invoice, sentence=sentence)
+
+    close = partial(dunning_close_if_over, invoice_id=case.invoice_id)
+    alone(close, failed=stuck, otherwise=None)
+
+
 def _open(invoice: Invoice) -> None:
-    try:
-        dunning_open(invoice=invoice)
-    except Exception as error:  # the border of the run: one invoice stops no other
-        logger.exception("Dunning was not begun.", extra={"invoice_id": str(invoice.pk)})
-        with transaction.atomic():
-            dunning_stuck(invoice, sentence=f"{type(error).__name__}: {error}")
+    def stuck(sentence: str) -> None:
+        dunning_stuck(invoice, sentence=sentence)
+
+    alone(lambda: dunning_open(invoice=invoice), failed=stuck, otherwise=None)
 
 
 def _steps_run(tenant: Tenant) -> int:
@@ -114,14 +126,13 @@ def _steps_run(tenant: Tenant) -> int:
 
 
 def _go_on(case_id: UUID, *, may_suspend: bool = False) -> int:
-    try:
+    def failed(sentence: str) -> None:
+        dunning_failed(case_id=case_id, sentence=sentence)
+
+    def go_on() -> bool:
         return dunning_go_on(case_id=case_id, may_suspend=may_suspend)
-    except PlatformError as refusal:
-        dunning_failed(case_id=case_id, sentence=refusal.message)
-    except Exception as error:  # the border of the run: one customer stops no other
-        logger.exception("Dunning failed.", extra={"case_id": str(case_id)})
-        dunning_failed(case_id=case_id, sentence=f"{type(error).__name__}: {error}")
-    return 0
+
+    return alone(go_on, failed=failed, otherwise=False)
 
 
 def _suspensions_run(tenant: Tenant) -> int:

@@ -11,8 +11,6 @@ from functools import partial
 from itertools import groupby
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
-
 from billing.selectors.renewals import (
     periods_to_begin,
     run_day,
@@ -22,7 +20,7 @@ from billing.selectors.renewals import (
 from billing.services.attention import renewal_failed, renewals_failed_settled
 from billing.services.renewals import periods_begin, renewals_invoice, subscriptions_end
 from ispplatform.core.actors import Actor
-from ispplatform.core.errors import PlatformError
+from ispplatform.core.borders import alone, pass_on
 from ispplatform.core.models.tenants import Tenant
 
 logger = logging.getLogger(__name__)
@@ -54,7 +52,7 @@ def renewals_run(tenant: Tenant) -> int:
     )
     end = subscriptions_to_end(on=on).values_list("customer_id", "pk")
     done += _in_chunks(end.order_by("customer_id", "pk"), partial(_ended, on), failed)
-    _show(failed)
+    renewals_failed_settled(still=failed.keys())
     return done
 
 
@@ -82,9 +80,8 @@ def _in_chunks(rows: Iterable[Owned], do: Do, failed: dict[UUID, str]) -> int:
     for customers in _chunks(list(rows)):
         try:
             done += do([row_id for _, ids in customers for row_id in ids])
-        except (InterfaceError, OperationalError):
-            raise
-        except Exception:  # somebody in it cannot be done: the others can, one by one
+        except Exception as error:  # somebody in it cannot be done: the others can, one by one
+            pass_on(error)
             logger.info("A chunk of renewals failed and is done customer by customer.")
             for customer_id, ids in customers:
                 done += _alone(customer_id, ids, do, failed)
@@ -106,21 +103,8 @@ def _chunks(rows: Sequence[Owned]) -> Iterable[list[tuple[UUID, list[UUID]]]]:
 
 
 def _alone(customer_id: UUID, ids: list[UUID], do: Do, failed: dict[UUID, str]) -> int:
-    try:
-        return do(ids)
-    except (InterfaceError, OperationalError):
-        raise
-    except PlatformError as refusal:
-        failed[customer_id] = refusal.message
-    except Exception as error:  # the border of one customer: nobody else waits for it
-        logger.exception("The renewal of customer %s failed.", customer_id)
-        failed[customer_id] = f"{type(error).__name__}: {error}"
-    return 0
+    def tell(reason: str) -> None:
+        failed[customer_id] = reason
+        renewal_failed(customer_id, reason=reason)
 
-
-def _show(failed: dict[UUID, str]) -> None:
-    """Put before a person who could not be billed, and take away who could be by now."""
-    with transaction.atomic():
-        for customer_id, reason in failed.items():
-            renewal_failed(customer_id, reason=reason)
-        renewals_failed_settled(still=failed.keys())
+    return alone(lambda: do(ids), failed=tell, otherwise=0)

@@ -9,10 +9,13 @@ from hosting.choices import AccountStatus
 from hosting.models import HostingAccount
 from hosting.services.accounts import PLATFORM, read_back_start
 from hosting.services.passwords import tickets_sweep
+from ispplatform.core.borders import Stake, each, room_for
 from ispplatform.core.clock import system_now
+from ispplatform.core.subjects import subject_of
 
 READ_AFTER = timedelta(hours=24)
 BATCH = 50
+NOT_READ = "hosting.account_not_read"
 
 
 def passwords_sweep_run() -> int:
@@ -29,10 +32,16 @@ def usage_sweep_run() -> int:
     rows = HostingAccount.objects.filter(
         old, status__in=[AccountStatus.ACTIVE, AccountStatus.SUSPENDED]
     ).select_related("server__connection")
-    accounts = list(rows.order_by("usage_read_at", "id")[:BATCH])
-    for account in accounts:
-        with transaction.atomic():
-            account.usage_read_at = system_now()  # not twice while the reading is on its way
-            account.save(update_fields=["usage_read_at"])
-            read_back_start(account, actor=PLATFORM)
-    return len(accounts)
+    accounts = list(rows.order_by("usage_read_at", "id")[: room_for(BATCH, kind=NOT_READ)])
+    return each(accounts, _read, kind=NOT_READ, stake=_stake, is_all=False)
+
+
+def _read(account: HostingAccount) -> None:
+    with transaction.atomic():
+        account.usage_read_at = system_now()  # not twice while the reading is on its way
+        account.save(update_fields=["usage_read_at"])
+        read_back_start(account, actor=PLATFORM)
+
+
+def _stake(account: HostingAccount) -> Stake:
+    return Stake(subject=subject_of(account), customer_id=account.customer_id)

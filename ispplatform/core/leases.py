@@ -4,9 +4,11 @@ A lease is taken by a conditional UPDATE whose row count decides, so it works al
 PostgreSQL. A holder that died loses it when its time is over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 
 from django.db.models import Q
 
@@ -61,6 +63,50 @@ def periodic_duty(name: str, *, every_seconds: float, hold_seconds: float) -> It
     finally:
         if mine:
             lease_release(name, holder=holder, done=done)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that beat has done at an interval, somewhere in the installation."""
+
+    name: str
+    every_seconds: float
+
+
+_duties: dict[str, Duty] = {}
+
+
+def duty(
+    name: str, *, every_seconds: float, hold_seconds: float
+) -> Callable[[Callable[[], object]], Callable[[], None]]:
+    """Make a task's function a periodic duty; health watches each of them by its interval.
+
+    Place it below ``shared_task``. See ``periodic_duty``.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if name in _duties:
+        raise ValueError(f"There are two duties called {name}.")
+    _duties[name] = Duty(name, every_seconds)
+
+    def decorate(function: Callable[[], object]) -> Callable[[], None]:
+        @wraps(function)
+        def run() -> None:
+            with periodic_duty(
+                name, every_seconds=every_seconds, hold_seconds=hold_seconds
+            ) as mine:
+                if mine:
+                    function()
+
+        return run
+
+    return decorate
+
+
+def duties() -> list[Duty]:
+    """Return every duty of this release, by name."""
+    return [_duties[name] for name in sorted(_duties)]
 
 
 def duty_done_at(name: str) -> datetime | None:

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.attention import attention_open, attention_settled
+from ispplatform.core.borders import Stake, each
 from ispplatform.core.clock import business_now, business_today
 from ispplatform.core.due import day_begins
 from ispplatform.core.models import Tenant
-from ispplatform.core.subjects import Subject
+from ispplatform.core.subjects import Subject, subject_of
 from provisioning.choices import ServiceStatus
 from provisioning.models import Service
 from provisioning.services.locks import service_locked
@@ -17,6 +18,8 @@ from provisioning.services.termination import service_end
 from provisioning.settings import TERMINATIONS_PER_DAY
 
 MANY = "provisioning.many_terminations"
+NOT_ENDED = "provisioning.service_not_ended"
+CALENDAR = Actor.system("provisioning.terminations")
 
 
 def next_termination_due(tenant: Tenant, after: datetime) -> datetime | None:
@@ -28,12 +31,12 @@ def next_termination_due(tenant: Tenant, after: datetime) -> datetime | None:
 def terminations_run(tenant: Tenant, *, confirmed: bool = False) -> int:
     """End the services whose hold is over; return how many. Call it inside the tenant.
 
-    When they are more than the tenant allows in one day, none is ended and a person is asked.
+    One that cannot be ended stops no other and stands before a person. When they are more than
+    the tenant allows in one day, none is ended and a person is asked.
 
     Args:
         confirmed: a person has seen the list: no limit.
     """
-    actor = Actor.system("provisioning.terminations")
     due = services_to_terminate(tenant)
     subject = Subject(type="core.tenant", id=tenant.pk, label=tenant.name)
     if not confirmed:
@@ -46,13 +49,20 @@ def terminations_run(tenant: Tenant, *, confirmed: bool = False) -> int:
                 "None was: look at the list and confirm it.",
             )
             return 0
-    for service in due:
-        with transaction.atomic():
-            row = service_locked(service.pk)
-            if row.terminate_at is not None and row.status != ServiceStatus.TERMINATED:
-                service_end(row, actor=actor, reason="The hold is over.")
+    done = each(due, _end, kind=NOT_ENDED, stake=_stake)
     attention_settled(kind=MANY, subject=subject, resolution="Nothing waits any more.")
-    return len(due)
+    return done
+
+
+def _end(service: Service) -> None:
+    with transaction.atomic():
+        row = service_locked(service.pk)
+        if row.terminate_at is not None and row.status != ServiceStatus.TERMINATED:
+            service_end(row, actor=CALENDAR, reason="The hold is over.")
+
+
+def _stake(service: Service) -> Stake:
+    return Stake(subject=subject_of(service), customer_id=service.customer_id)
 
 
 def services_to_terminate(tenant: Tenant) -> list[Service]:

@@ -7,7 +7,9 @@ import pytest
 from billing.choices import InvoiceStatus
 from billing.models import Invoice
 from billing.tasks import mark_overdue
-from billing.workflows.overdue import CHUNK, invoices_mark_overdue
+from billing.workflows import overdue
+from billing.workflows.overdue import invoices_mark_overdue
+from ispplatform.core.attention import attention_items_open
 from ispplatform.core.clock import business_today
 from ispplatform.core.models import AuditEntry, OutboxEvent
 from ispplatform.core.tenancy.context import tenant_context
@@ -48,11 +50,28 @@ def test_what_is_paid_is_never_overdue_and_what_is_overdue_can_be_paid(tenant, c
     assert (told(), late.status) == (1, InvoiceStatus.PAID)
 
 
-def test_many_are_marked_in_chunks(tenant, customer):
-    for _ in range(CHUNK + 1):
+def test_an_invoice_that_cannot_be_marked_stops_no_other(tenant, customer, monkeypatch):
+    broken = issued_invoice(customer)
+    for _ in range(2):
         issued_invoice(customer)
-    assert invoices_mark_overdue(moved(tenant, 30)) == CHUNK + 1
-    assert Invoice.objects.filter(status=InvoiceStatus.OVERDUE).count() == CHUNK + 1
+    real = overdue.publish
+
+    def fails(event, **about):
+        if event.invoice_id == broken.pk:
+            raise RuntimeError("its data are broken")
+        return real(event, **about)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(overdue, "publish", fails)
+        assert invoices_mark_overdue(moved(tenant, 30)) == 2
+    broken.refresh_from_db()
+    assert (broken.status, told()) == (InvoiceStatus.SENT, 2)
+    item = attention_items_open().get(kind="billing.invoice_not_marked_overdue")
+    assert (item.subject_id, item.customer_id) == (broken.pk, customer.pk)
+    assert (item.money_at_stake, item.currency) == (broken.amount_due, broken.currency)
+    assert "RuntimeError: its data are broken" in item.sentence
+    assert invoices_mark_overdue(tenant) == 1
+    assert not attention_items_open().exists()
 
 
 @pytest.mark.django_db(transaction=True)

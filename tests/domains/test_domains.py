@@ -1,6 +1,7 @@
 """What the holder can set, what the registrar says, and where the two differ."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,10 @@ from domains.rules.terms import years_later, years_of_period
 from domains.selectors.availability import names_answers, names_availability
 from domains.selectors.connections import dns_connection, name_servers_of, registrar_for
 from domains.selectors.domains import domains_expiring_soon
+from domains.services import expiry
+from domains.services.expiry import domain_expire
 from domains.services.registrants import registrant_ensure
-from domains.services.renewal import domain_renew
+from domains.services.renewal import domain_renew, renewal_done
 from domains.services.settings import (
     domain_auth_code,
     domain_set_auto_renew,
@@ -226,6 +229,56 @@ def test_a_name_whose_day_has_come_is_read_and_expires(tenant: Tenant):
     assert domain.status == DomainStatus.EXPIRED
     assert expiries_run(tenant) == 0
     assert [row.pk for row in domains_expiring_soon(tenant)] == []
+
+
+def test_an_expiry_is_on_the_record_and_told(tenant: Tenant):
+    day = system_now().replace(microsecond=0) - timedelta(days=1)
+    domain = registered_domain(expires_at=day, registered_at=day - timedelta(days=365))
+
+    expiries_run(tenant)
+
+    assert AuditEntry.objects.get(act="domains.domain_expire").subject_id == domain.pk
+    event = OutboxEvent.objects.get(name="domains.domain_expired")
+    assert event.payload["domain"] == domain.name
+    assert event.customer_id == domain.customer_id
+
+
+def test_a_renewal_that_settles_meanwhile_stands(tenant: Tenant):
+    now = system_now().replace(microsecond=0)
+    domain = registered_domain(expires_at=now - timedelta(days=1))
+    found_due = domain.pk
+    renewal_done(domain_id=domain.pk, expires_at=now + timedelta(days=364))
+
+    assert domain_expire(domain_id=found_due, now=now) is False
+
+    domain.refresh_from_db()
+    assert (domain.status, domain.expires_at) == (DomainStatus.ACTIVE, now + timedelta(days=364))
+    assert not OutboxEvent.objects.filter(name="domains.domain_expired").exists()
+
+
+def test_a_name_that_cannot_be_looked_after_stops_no_other(tenant: Tenant, monkeypatch):
+    day = system_now().replace(microsecond=0) - timedelta(days=1)
+    poisoned, fine = (
+        registered_domain(expires_at=day - timedelta(hours=hours)) for hours in (2, 1)
+    )
+    real = expiry.read_back_start
+
+    def fails(domain: Domain, **values: Any) -> Any:
+        if domain.pk == poisoned.pk:
+            raise RuntimeError("its data are broken")
+        return real(domain, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(expiry, "read_back_start", fails)
+        assert expiries_run(tenant) == 1
+    poisoned.refresh_from_db()
+    fine.refresh_from_db()
+    assert (poisoned.status, fine.status) == (DomainStatus.ACTIVE, DomainStatus.EXPIRED)
+    item = AttentionItem.objects.get()
+    assert (item.kind, item.subject_id) == ("domains.expiry_not_noted", poisoned.pk)
+    assert expiries_run(tenant) == 1
+    item.refresh_from_db()
+    assert item.resolved_at is not None
 
 
 # ----------------------------------------------------------------------------------- availability

@@ -1,6 +1,7 @@
 """Suspending, resuming, ending, changing, arranging, renewing."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,6 +23,7 @@ from provisioning.services.changes import service_change_plan, service_read_back
 from provisioning.services.schedules import schedule_cancel, schedule_create
 from provisioning.services.suspension import service_resume, service_suspend
 from provisioning.services.termination import service_terminate, termination_cancel
+from provisioning.workflows import schedules, terminations
 from provisioning.workflows.schedules import next_schedule_due, schedules_run
 from provisioning.workflows.terminations import next_termination_due, terminations_run
 from tests.actors import staff
@@ -235,6 +237,29 @@ def test_many_endings_in_one_day_wait_for_a_person(house: House):
     assert item.resolved_at is not None
 
 
+def test_a_service_that_cannot_be_ended_stops_no_other(house: House, monkeypatch):
+    poisoned, fine = (
+        ServiceFactory(active=True, terminate_at=system_now() - timedelta(days=1)) for _ in range(2)
+    )
+    real = terminations.service_end
+
+    def fails(service: Service, **values: Any) -> Any:
+        if service.pk == poisoned.pk:
+            raise RuntimeError("its data are broken")
+        return real(service, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(terminations, "service_end", fails)
+        assert terminations_run(house.tenant) == 1
+    fine.refresh_from_db()
+    assert fine.status == ServiceStatus.TERMINATED
+    item = AttentionItem.objects.get()
+    assert (item.kind, item.subject_id) == ("provisioning.service_not_ended", poisoned.pk)
+    assert terminations_run(house.tenant) == 1
+    item.refresh_from_db()
+    assert item.resolved_at is not None
+
+
 def test_a_service_that_was_never_set_up_ends_at_once(house: House):
     service = house.order(house.hosting_plan, domain="shop.example")
     service_terminate(actor=SYSTEM, service=service, reason="Unpaid.")
@@ -379,6 +404,33 @@ def test_what_a_rule_refuses_by_then_is_noted_with_its_sentence(house: House, ho
     schedule.refresh_from_db()
     assert schedule.state == ScheduleState.REFUSED
     assert schedule.outcome == "A service that is active cannot be resumed."
+    item = AttentionItem.objects.get()
+    assert (item.kind, item.subject_id) == ("provisioning.schedule_refused", schedule.pk)
+    assert item.customer_id == hosted.customer_id
+    assert "A service that is active cannot be resumed." in item.sentence
+    assert schedules_run(house.tenant) == 0
+
+
+def test_an_arranged_act_that_fails_stops_no_other(house: House, hosted: Service, monkeypatch):
+    poisoned = ServiceScheduleFactory(
+        service=hosted, act=ScheduledAct.TERMINATE, due_on=date(2026, 1, 1)
+    )
+    fine = ServiceScheduleFactory(service=hosted, act=ScheduledAct.SUSPEND, due_on=date(2026, 1, 2))
+
+    def fails(**values: object) -> None:
+        raise RuntimeError("its data are broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schedules, "service_terminate", fails)
+        assert schedules_run(house.tenant) == 1
+    fine.refresh_from_db()
+    poisoned.refresh_from_db()
+    assert (fine.state, poisoned.state) == (ScheduleState.DONE, ScheduleState.WAITING)
+    item = AttentionItem.objects.get()
+    assert (item.kind, item.subject_id) == ("provisioning.schedule_not_carried_out", poisoned.pk)
+    assert schedules_run(house.tenant) == 1
+    item.refresh_from_db()
+    assert item.resolved_at is not None
 
 
 def test_an_arranged_change_of_plan_and_end(house: House, hosted: Service):

@@ -7,10 +7,12 @@ import pytest
 import time_machine
 
 from billing.models import ProForma
+from ispplatform.core.attention import attention_items_open
 from ispplatform.core.models import OutboxEvent
 from provisioning.models import Service
 from sales.choices import OrderStatus
 from sales.errors import OrderNotOpen
+from sales.services import expiry
 from sales.services.expiry import order_cancel, order_follow_up, orders_due
 from sales.workflows.follow_up import unpaid_orders_run
 
@@ -81,3 +83,27 @@ def test_money_for_a_withdrawn_order_becomes_credit(shop):
     assert from_bank.state == "settled"
     assert shop.credit() == order.gross
     assert Service.objects.exclude(status="terminated").count() == 0
+
+
+def test_one_poisoned_order_stops_no_other_and_stands_before_a_person(shop, monkeypatch):
+    with time_machine.travel(START, tick=False) as clock:
+        poisoned, fine = shop.ordered(), shop.ordered()
+        clock.move_to(START + timedelta(days=8))
+        real = expiry.service_terminate
+
+        def fails(*, actor, service, reason):
+            if poisoned.lines.filter(service=service).exists():
+                raise RuntimeError("its data are broken")
+            return real(actor=actor, service=service, reason=reason)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(expiry, "service_terminate", fails)
+            assert unpaid_orders_run(tenant=shop.tenant) == 1
+        fine.refresh_from_db()
+        poisoned.refresh_from_db()
+        assert fine.status == OrderStatus.EXPIRED
+        assert poisoned.status == OrderStatus.AWAITING_PAYMENT
+        item = attention_items_open().get(kind="sales.order_not_followed_up")
+        assert (item.subject_id, item.money_at_stake) == (poisoned.pk, poisoned.gross)
+        assert unpaid_orders_run(tenant=shop.tenant) == 1
+    assert not attention_items_open().exists()

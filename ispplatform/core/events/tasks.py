@@ -11,7 +11,7 @@ from ispplatform.core.events.dispatch import (
     tenants_with_undispatched,
 )
 from ispplatform.core.events.retention import events_forget_old
-from ispplatform.core.leases import periodic_duty
+from ispplatform.core.leases import duty
 from ispplatform.core.models.events import EventDelivery
 from ispplatform.core.tasks import enqueue_on_commit, in_tenant
 from ispplatform.core.tenancy.context import current_tenant_id
@@ -37,24 +37,20 @@ def run_lane(delivery_id: str) -> None:
 
 
 @shared_task
+@duty("core.sweep_events", every_seconds=SWEEP_SECONDS, hold_seconds=60)
 def sweep_events() -> None:
     """Queue again whatever has no message on the way: losing every message loses nothing."""
-    with periodic_duty("core.sweep_events", every_seconds=SWEEP_SECONDS, hold_seconds=60) as mine:
-        if mine:
-            for tenant_id in tenants_with_undispatched():
-                dispatch_events.delay(tenant_id)
-            for tenant_id, delivery_id in deliveries_take_for_queueing():
-                run_lane.delay(tenant_id, delivery_id)
+    for tenant_id in tenants_with_undispatched():
+        dispatch_events.delay(tenant_id)
+    for tenant_id, delivery_id in deliveries_take_for_queueing():
+        run_lane.delay(tenant_id, delivery_id)
 
 
 @shared_task
+@duty("core.forget_old_events", every_seconds=RETENTION_SECONDS, hold_seconds=600)
 def forget_old_events() -> None:
     """Delete events whose retention is over."""
-    with periodic_duty(
-        "core.forget_old_events", every_seconds=RETENTION_SECONDS, hold_seconds=600
-    ) as mine:
-        if mine:
-            events_forget_old()
+    events_forget_old()
 
 
 def _first_of_each_lane(deliveries: list[EventDelivery]) -> list[UUID]:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
+from ispplatform.core.borders import each_tenant
 from ispplatform.core.clock import system_now
 from ispplatform.core.models.operations import OperationExchange
 from ispplatform.core.models.tenants import Tenant
-from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.tenant_settings import TenantSetting, between
 
 BATCH = 200
@@ -22,12 +22,14 @@ def exchanges_forget_old() -> int:
 
     The operations themselves stay: they are part of the record.
     """
+    return each_tenant(Tenant.objects.order_by("pk"), {"core.forget_old_exchanges": _forget_old})
+
+
+def _forget_old(tenant: Tenant) -> int:
     forgotten = 0
-    for tenant in Tenant.objects.order_by("pk"):
-        before = system_now() - timedelta(days=EXCHANGE_RETENTION_DAYS.of(tenant))
-        with tenant_context(tenant.pk):
-            old = OperationExchange.objects.filter(started_at__lt=before).order_by("started_at")
-            while batch := list(old.values_list("pk", flat=True)[:BATCH]):
-                OperationExchange.objects.filter(pk__in=batch).delete()
-                forgotten += len(batch)
+    before = system_now() - timedelta(days=EXCHANGE_RETENTION_DAYS.of(tenant))
+    old = OperationExchange.objects.filter(started_at__lt=before).order_by("started_at")
+    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
+        OperationExchange.objects.filter(pk__in=batch).delete()
+        forgotten += len(batch)
     return forgotten

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from ispplatform.core.leases import periodic_duty
+from ispplatform.core.leases import duty
 from ispplatform.core.operations.claiming import operations_take_for_queueing
 from ispplatform.core.operations.engine import operation_run
 from ispplatform.core.operations.retention import exchanges_forget_old
@@ -23,19 +23,15 @@ def run_operation(operation_id: str) -> None:
 
 
 @shared_task
+@duty(SWEEP, every_seconds=SWEEP_SECONDS, hold_seconds=60)
 def sweep_operations() -> None:
     """Queue what is due and has no message on the way: losing every message loses nothing."""
-    with periodic_duty(SWEEP, every_seconds=SWEEP_SECONDS, hold_seconds=60) as mine:
-        if mine:
-            for tenant_id, operation_id in operations_take_for_queueing():
-                run_operation.delay(tenant_id, operation_id)
+    for tenant_id, operation_id in operations_take_for_queueing():
+        run_operation.delay(tenant_id, operation_id)
 
 
 @shared_task
+@duty("core.forget_old_exchanges", every_seconds=RETENTION_SECONDS, hold_seconds=600)
 def forget_old_exchanges() -> None:
     """Delete exchange logs whose retention is over."""
-    with periodic_duty(
-        "core.forget_old_exchanges", every_seconds=RETENTION_SECONDS, hold_seconds=600
-    ) as mine:
-        if mine:
-            exchanges_forget_old()
+    exchanges_forget_old()

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.attention import AttentionKind, attention_kinds
+from ispplatform.core.borders import DUTY_FAILED
 from ispplatform.core.events import checks as event_checks
 from ispplatform.core.events import tasks as event_tasks
 from ispplatform.core.events.delivery import PARKED_LANE
@@ -46,6 +47,10 @@ def _lane_page(item: AttentionItem) -> str:
     return reverse("admin:core_eventdelivery_change", args=[item.subject_id])
 
 
+def _own_page(item: AttentionItem) -> str:
+    return reverse("admin:core_attentionitem_change", args=[item.pk])
+
+
 for _name, _is_urgent in ((URGENT, True), (ORDINARY, False)):
     attention_kinds.fill(
         AttentionKind(
@@ -56,6 +61,15 @@ for _name, _is_urgent in ((URGENT, True), (ORDINARY, False)):
             is_urgent=_is_urgent,
         )
     )
+attention_kinds.fill(
+    AttentionKind(
+        name=DUTY_FAILED,
+        label=_("Automatic work that fails"),
+        button=_("Look at it"),
+        url=_own_page,
+        is_urgent=True,
+    )
+)
 attention_kinds.fill(
     AttentionKind(
         name=PARKED_LANE,

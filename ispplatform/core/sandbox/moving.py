@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Max
 
+from ispplatform.core.borders import pass_on
 from ispplatform.core.clock import system_now
 from ispplatform.core.due import DueSource, due_sources, earliest
 from ispplatform.core.http import Deadline
@@ -118,6 +119,7 @@ def _run(source: DueSource, tenant: Tenant, stop: ClockStop, heartbeat: Callable
     try:
         done = source.run_due(tenant)
     except Exception as exc:  # the border of an app's job: the clock goes on, and this is shown
+        pass_on(exc)
         logger.exception("%s failed while the clock of %s moved.", source.key, tenant.slug)
         sentence = f"{source.label}: {exc}"
         if sentence not in stop.trouble:
