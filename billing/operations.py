@@ -23,7 +23,13 @@ from billing.services.methods import METHOD_DETACH
 from billing.services.payment_checks import CHARGE_CANCEL, PAYMENT_SYNC
 from billing.services.payment_reservations import CAPTURE
 from billing.services.payments import payment_restart
-from billing.services.refunds import REFUND, refund_fail, refund_settle, refund_underway
+from billing.services.refunds import (
+    REFUND,
+    refund_fail,
+    refund_restart,
+    refund_settle,
+    refund_underway,
+)
 from billing.services.refused_charges import CHARGE
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.errors import ProviderRejected
@@ -257,6 +263,9 @@ class RefundKind(OperationKind):
             code="cancelled",
             message="The refund was cancelled.",
         )
+
+    def restarted(self, operation: Operation) -> None:
+        refund_restart(actor=_decided_by(operation), refund=_refund(operation))
 
     def money_at_stake(self, operation: Operation) -> Money | None:
         refund = _refund(operation)

@@ -74,6 +74,11 @@ def refund_refused(refund: Refund) -> None:
     )
 
 
+def refund_refused_settled(refund: Refund, *, resolution: str) -> None:
+    """Close the row of a refused refund that is sent again."""
+    attention_settled(kind=REFUND_FAILED, subject=subject_of(refund), resolution=resolution)
+
+
 def charge_mismatch(payment: Payment, *, sentence: str) -> None:
     """Tell a person that the gateway's answer does not fit the payment."""
     attention_open(

@@ -4,6 +4,7 @@ A refund is taken from the customer's credit when it starts. Money of the paymen
 invoice is set free by a credit note first, so documents, ledger and bank always agree.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from billing.models import (
     CreditUse,
     Document,
     Invoice,
+    JournalEntry,
     Payment,
     Refund,
 )
@@ -27,6 +29,7 @@ from billing.services.attention import (
     refund_by_hand,
     refund_by_hand_settled,
     refund_refused,
+    refund_refused_settled,
     unmatched_money_settled,
 )
 from billing.services.credit import CreditPart, credit_take
@@ -39,8 +42,9 @@ from ispplatform.core.audit import audit
 from ispplatform.core.clock import business_now, business_today
 from ispplatform.core.errors import InvalidInput
 from ispplatform.core.events import publish
-from ispplatform.core.money import MinorUnits, is_exact, to_minor
+from ispplatform.core.money import MinorUnits, from_minor, is_exact
 from ispplatform.core.operations import operation_start
+from ispplatform.core.operations.errors import OperationNotWanted
 from ispplatform.core.subjects import subject_of
 
 REFUND = "billing.refund"
@@ -142,13 +146,17 @@ def _fund(actor: Actor, refund: Refund, invoices: list[Invoice]) -> None:
     parts += _from_credit(
         refund, refund.amount - sum((p.amount for p in parts), Decimal(0)), documents=notes
     )
+    _note_uses(refund, parts)
+    if notes:
+        refund.credit_note = notes[0]
+        refund.save(update_fields=["credit_note"])
+
+
+def _note_uses(refund: Refund, parts: Sequence[CreditPart]) -> None:
     CreditUse.objects.bulk_create(
         CreditUse(credit=part.entry, refund=refund, currency=refund.currency, amount=part.amount)
         for part in parts
     )
-    if notes:
-        refund.credit_note = notes[0]
-        refund.save(update_fields=["credit_note"])
 
 
 def _from_credit(refund: Refund, amount: Decimal, *, documents: list[Document]) -> list[CreditPart]:
@@ -180,6 +188,16 @@ def _book(refund: Refund, *, kind: str, to: LedgerRole) -> None:
     )
 
 
+def _of_this_try(refund: Refund, kind: str) -> str:
+    """Return what the journal calls an event of the present try: the second ``…_2``, and so on.
+
+    Each kind of event is booked once about a refund; its row is locked.
+    """
+    failed = JournalEntry.objects.filter(subject_id=refund.pk, kind__startswith="refund_failed")
+    number = failed.count() + 1
+    return kind if number == 1 else f"{kind}_{number}"
+
+
 def _send(actor: Actor, refund: Refund) -> None:
     if refund.method == RefundMethod.BANK_TRANSFER:
         refund_by_hand(refund)
@@ -192,6 +210,47 @@ def _send(actor: Actor, refund: Refund) -> None:
         connection=refund.payment.connection,
         customer_id=refund.customer_id,
     )
+
+
+def refund_restart(*, actor: Actor, refund: Refund) -> Refund:
+    """Take a refused refund's money from credit once more, so that it can be sent again.
+
+    Raises:
+        OperationNotWanted: it is not refused, or its money went elsewhere since.
+    """
+    with transaction.atomic():
+        payment = locked_payment(refund.payment_id)
+        refund = locked_refund(refund.pk)
+        if refund.state != RefundState.FAILED:
+            raise OperationNotWanted(f"The refund is {refund.get_state_display().lower()}.")
+        parts = _from_credit(refund, refund.amount, documents=[])
+        found = min(
+            sum((part.amount for part in parts), Decimal(0)),
+            payment.amount_settled - payment.amount_refunded,
+        )
+        if found < refund.amount:
+            raise OperationNotWanted(
+                f"Only {found} {refund.currency} of this refund's money are left: the rest was "
+                "sent back or used otherwise."
+            )
+        before = {"state": refund.state, "failure_code": refund.failure_code}
+        refund.state = RefundState.CREATED
+        refund.gateway_reference = refund.failure_code = refund.failure_message = ""
+        refund.save()
+        payment.amount_refunded += refund.amount
+        payment.save(update_fields=["amount_refunded"])
+        _note_uses(refund, parts)
+        _book(refund, kind=_of_this_try(refund, "refund_started"), to=LedgerRole.REFUNDS_IN_TRANSIT)
+        audit(
+            "billing.refund_restart",
+            actor=actor,
+            subject=subject_of(refund),
+            before=before,
+            after={"state": refund.state, "amount": refund.amount, "currency": refund.currency},
+            customer_id=refund.customer_id,
+        )
+        refund_refused_settled(refund, resolution=f"Tried again by {actor.label}.")
+    return refund
 
 
 def refund_settle(*, actor: Actor, refund: Refund, gateway_reference: str = "") -> Refund:
@@ -290,7 +349,7 @@ def refund_fail(*, actor: Actor, refund: Refund, code: str, message: str) -> Ref
         payment.save(update_fields=["amount_refunded"])
         _give_back(refund)
         journal_post(
-            kind="refund_failed",
+            kind=_of_this_try(refund, "refund_failed"),
             subject=subject_of(refund),
             customer=refund.customer,
             currency=refund.currency,
@@ -364,11 +423,16 @@ def _tell_returned(actor: Actor, refund: Refund) -> None:
 
 
 def _give_back(refund: Refund) -> None:
-    for use in list(CreditUse.objects.filter(refund=refund, amount__gt=0).order_by("pk")):
-        units = MinorUnits(to_minor(use.amount, use.currency))
-        CreditEntry.objects.filter(pk=use.credit_id).update(remaining=F("remaining") + units)
+    """Give each entry back what the refund holds of it; an earlier try has given back its own."""
+    held = CreditUse.objects.filter(refund=refund).order_by("credit_id").values("credit_id")
+    for row in list(held.annotate(units=Sum("amount")).filter(units__gt=MinorUnits(0))):
+        units = MinorUnits(row["units"])
+        CreditEntry.objects.filter(pk=row["credit_id"]).update(remaining=F("remaining") + units)
         CreditUse.objects.create(
-            credit_id=use.credit_id, refund=refund, currency=use.currency, amount=-use.amount
+            credit_id=row["credit_id"],
+            refund=refund,
+            currency=refund.currency,
+            amount=-from_minor(units, refund.currency),
         )
 
 
