@@ -15,6 +15,7 @@ from billing.admin.forms import NextNumberForm
 from billing.admin.invoices import pdf_link
 from billing.choices import ProFormaStatus
 from billing.models import Document, DocumentLine, NumberSeries
+from billing.selectors.pro_formas import pro_forma_amounts
 from billing.services.numbers import series_continue
 from billing.services.pro_formas import proforma_cancel
 from ispplatform.core.actors import Actor
@@ -36,6 +37,13 @@ class LineInline(ReadOnlyInline):
 def _cancelled(actor: Actor, row: Document, values: Mapping[str, Any]) -> str:
     proforma_cancel(actor=actor, document_id=row.pk, **values)
     return _t("The pro-forma is cancelled; money that still comes becomes credit.")
+
+
+def _part_paid(row: Document) -> list[str]:
+    asked = pro_forma_amounts([row.pk]).get(row.pk)
+    if asked is None or not asked.is_paid_in_part:
+        return []
+    return [asked.in_words()]
 
 
 def _is_open_pro_forma(row: Document) -> bool:
@@ -87,7 +95,7 @@ class DocumentAdmin(ReadOnlyTenantAdmin):
         for name in ("pro_forma", "invoice"):
             holder = getattr(row, name, None)
             if holder is not None:
-                return str(holder.get_status_display())
+                return " · ".join([str(holder.get_status_display()), *_part_paid(row)])
         return ""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

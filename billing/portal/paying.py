@@ -26,6 +26,7 @@ from billing.selectors.payments import (
     payment_method_by_id,
     payment_methods_for,
 )
+from billing.selectors.pro_formas import held_for
 from billing.services.methods import (
     card_setup_begin,
     payment_method_add,
@@ -96,7 +97,7 @@ def _pay_page(
         "test_cards": published_cards(),
         "bank_account": BANK_ACCOUNT.of(tenant),
         "by_transfer": request.GET.get("method") == PaymentMethodKind.BANK_TRANSFER,
-        "credit": credit_of(document.customer, document.currency),
+        "credit": credit_of(document.customer, document.currency) - held_for(document),
         "subject": _subject_link(document),
     }
     page = render(request, "billing/pay.html", context, status=422 if form.errors else 200)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import Min, Sum
 
-from billing.choices import DocumentKind, ProFormaStatus
+from billing.choices import DocumentKind
 from billing.errors import InvoiceNotFound
-from billing.models import Document, DocumentLine, Invoice, InvoiceQuerySet, ProForma
+from billing.models import Document, DocumentLine, Invoice, InvoiceQuerySet
 from billing.rules.lines import LineAmounts
+from billing.selectors.pro_formas import pro_forma_amounts
 from catalog.rules.cycles import months_later
 from customers.models import Customer
 from ispplatform.core.actors import Actor
@@ -75,11 +76,11 @@ def payable_by_id(document_id: UUID | str, *, actor: Actor) -> tuple[Document, D
 
 
 def amount_due(document: Document) -> Decimal:
-    """Return what is still to be paid on an invoice or a pro-forma."""
+    """Return what is still to be paid on an invoice or a pro-forma, less the parts that came."""
     nothing = from_minor(0, document.currency)
     if document.kind == DocumentKind.PRO_FORMA:
-        is_open = ProForma.objects.filter(pk=document.pk, status=ProFormaStatus.OPEN).exists()
-        return document.gross_total if is_open else nothing
+        asked = pro_forma_amounts([document.pk]).get(document.pk)
+        return asked.due if asked else nothing
     invoice = Invoice.objects.filter(pk=document.pk).first()
     return invoice.amount_due if invoice and invoice.is_open else nothing
 

@@ -58,7 +58,7 @@ def payment_start(
     Args:
         payment_method: a card of the document's customer.
         save_method: offer the card again next time.
-        amount: None: everything that is owed; a pro-forma is paid in full or not at all.
+        amount: None: everything that is owed; of a pro-forma all that is missing.
         capture_later: only reserve the money (``payment_capture`` takes it).
         off_session: the customer is not there to confirm.
         idempotency_key: the same key gives the same payment.
@@ -131,7 +131,7 @@ def _amount_to_charge(document: Document, amount: Decimal | None) -> Decimal:
     if not is_exact(amount, document.currency) or not 0 < amount <= due:
         raise InvalidInput(f"Use an amount up to {due} {document.currency}.", field="amount")
     if hasattr(document, "pro_forma") and amount != due:
-        raise InvalidInput(f"An order is paid in full: {due}.", field="amount")
+        raise InvalidInput(f"An order is paid in full: {due} are missing.", field="amount")
     return amount
 
 

@@ -16,6 +16,7 @@ from billing.choices import (
 from billing.events import PaymentFailed, PaymentReceived
 from billing.models import CreditEntry, Invoice, Payment, PaymentAllocation, ProForma
 from billing.selectors.parties import present_tenant
+from billing.selectors.pro_formas import money_held_for
 from billing.services.attention import unmatched_money, unmatched_money_settled
 from billing.services.credit import credit_add, credit_pay, credit_take
 from billing.services.invoice_state import (
@@ -158,8 +159,9 @@ def _place_on_pro_forma(
         return _Placement(
             sentence=f"{proforma} was paid in part; {missing} {document.currency} is missing."
         )
-    allocated = min(received, document.gross_total)
-    parts = credit_take(earlier, document.gross_total - allocated)
+    used = min(held, document.gross_total)
+    allocated = document.gross_total - used
+    parts = credit_take(earlier, used)
     invoice = pro_forma_invoiced(actor=actor, proforma=proforma, paid_on=day)
     credit_pay(parts, invoice=invoice)
     unmatched_money_settled(entry.payment for entry in earlier if not entry.remaining)
@@ -191,10 +193,7 @@ def pro_forma_invoiced(*, actor: Actor, proforma: ProForma, paid_on: date) -> In
 
 
 def _earlier_parts(proforma: ProForma) -> list[CreditEntry]:
-    rows = CreditEntry.objects.select_for_update().filter(
-        document_id=proforma.document_id, kind=CreditKind.PREPAID, remaining__gt=0
-    )
-    return list(rows.order_by("pk"))
+    return list(money_held_for([proforma.document_id]).select_for_update(of=("self",)))
 
 
 def _book(payment: Payment, placement: _Placement, received: Decimal, day: date) -> None:

@@ -52,6 +52,7 @@ def _order_paid(actor: Actor, proforma: ProForma) -> Invoice:
     if proforma.status != ProFormaStatus.OPEN:
         raise ProFormaNotOpen(f"{proforma} is {proforma.get_status_display()}.")
     entries = locked_credit(document.customer, document.currency)
+    entries.sort(key=lambda entry: entry.document_id != document.pk)  # its own parts first
     available = sum((entry.remaining for entry in entries), Decimal(0))
     if available < document.gross_total:
         raise CreditNotEnough(f"You have {available} {document.currency} of credit.")

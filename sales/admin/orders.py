@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import display
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from billing.selectors.pro_formas import pro_forma_amounts
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
@@ -153,10 +155,10 @@ class OrderAdmin(ReadOnlyTenantAdmin):
     search_fields = ("=order_number", "customer__display_name")
     ordering = ("-id",)
     inlines = (OrderLineInline, OrderHoldInline, OrderAcceptanceInline)
-    readonly_fields = (STATUS, GROSS, TAX)
+    readonly_fields = (STATUS, GROSS, TAX, "paid")
     fieldsets = (
         (None, {"fields": ("order_number", "customer", STATUS, "staff_note")}),
-        (_("Money"), {"fields": (GROSS, TAX, "payment_method", "proforma")}),
+        (_("Money"), {"fields": (GROSS, "paid", TAX, "payment_method", "proforma")}),
         (
             _("Course"),
             {
@@ -172,3 +174,10 @@ class OrderAdmin(ReadOnlyTenantAdmin):
             },
         ),
     )
+
+    @display(description=_("paid"))
+    def paid(self, row: Order) -> str:
+        """Return how much of the order is paid."""
+        if row.proforma_id is None:
+            return ""
+        return pro_forma_amounts([row.proforma_id])[row.proforma_id].in_words()

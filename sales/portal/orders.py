@@ -1,5 +1,6 @@
 """A customer's own orders, with live progress."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from billing.preferences import BANK_ACCOUNT
 from billing.selectors.invoices import payable_by_id
 from billing.selectors.parties import present_tenant
 from billing.selectors.payments import pro_formas_to_pay
+from billing.selectors.pro_formas import AskedFor, held_for, pro_forma_amounts
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
@@ -58,17 +60,23 @@ def order_progress(request: Any, order_id: UUID) -> HttpResponse:
 def order_withdraw(request: Any, order_id: UUID) -> HttpResponse:
     """Withdraw an order that is not paid."""
     order = order_by_id(order_id, actor=request.actor)
+    is_part_paid = _asked_for(order).is_paid_in_part
     try:
         order_cancel(actor=request.actor, order_id=order.pk)
     except PlatformError as exc:
         messages.error(request, refusal_text(exc.message))
     else:
-        messages.success(request, _("Your order is withdrawn. Nothing was charged."))
+        if is_part_paid:
+            told = _("Your order is withdrawn. What you had paid is your credit.")
+        else:
+            told = _("Your order is withdrawn. Nothing was charged.")
+        messages.success(request, told)
     return redirect("sales:order", order_id=order.pk)
 
 
 def _context(order: Order, actor: Actor) -> dict[str, Any]:
     lines = order_lines(order)
+    asked = _asked_for(order)
     awaited = [order.proforma_id] if order.proforma_id else []
     if order.status != OrderStatus.AWAITING_PAYMENT:
         awaited = []
@@ -77,7 +85,10 @@ def _context(order: Order, actor: Actor) -> dict[str, Any]:
     return {
         "order": order,
         "lines": lines,
-        "course": order_course(order, lines, is_being_paid=is_being_paid),
+        "course": order_course(
+            order, lines, is_being_paid=is_being_paid, keeps_money=_keeps_money(order)
+        ),
+        "part_paid": asked if is_payable and asked.is_paid_in_part else None,
         "asks_again_seconds": _asks_again_seconds(order, is_being_paid=is_being_paid),
         "is_payable": is_payable,
         **(_transfer(order, actor) if is_payable else {}),
@@ -91,6 +102,19 @@ def _transfer(order: Order, actor: Actor) -> dict[str, Any]:
     document, due = payable_by_id(order.proforma_id, actor=actor)
     account = BANK_ACCOUNT.of(present_tenant())
     return {"document": document, "due": due, "bank_account": account, "by_transfer": True}
+
+
+def _asked_for(order: Order) -> AskedFor:
+    nothing = AskedFor(total=order.gross, paid=Decimal(0), due=Decimal(0), currency=order.currency)
+    if order.proforma_id is None:
+        return nothing
+    return pro_forma_amounts([order.proforma_id]).get(order.proforma_id, nothing)
+
+
+def _keeps_money(order: Order) -> bool:
+    """Tell whether a part that was paid of a withdrawn order is the customer's credit."""
+    is_withdrawn = order.status == OrderStatus.CANCELLED and order.proforma is not None
+    return bool(is_withdrawn and order.proforma and held_for(order.proforma))
 
 
 def _asks_again_seconds(order: Order, *, is_being_paid: bool) -> int | None:

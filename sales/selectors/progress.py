@@ -52,7 +52,11 @@ def order_lines(order: Order) -> list[ShownLine]:
 
 
 def order_course(
-    order: Order, lines: Sequence[ShownLine], *, is_being_paid: bool = False
+    order: Order,
+    lines: Sequence[ShownLine],
+    *,
+    is_being_paid: bool = False,
+    keeps_money: bool = False,
 ) -> list[Moment]:
     """Return what happened and what comes next, in the customer's words, oldest first."""
     course = [Moment(text=_("You placed the order."), at=order.placed_at, tone="good")]
@@ -67,15 +71,19 @@ def order_course(
         for shown in lines
         if shown.status == LineStatus.ACTIVE and shown.line.service is not None
     ]
-    return [*course, order_next(order, is_being_paid=is_being_paid)]
+    return [*course, order_next(order, is_being_paid=is_being_paid, keeps_money=keeps_money)]
 
 
-def order_next(order: Order, *, is_being_paid: bool = False) -> Moment:
+def order_next(order: Order, *, is_being_paid: bool = False, keeps_money: bool = False) -> Moment:
     """Return where the order stands and what comes next, in the customer's words.
 
     Args:
         is_being_paid: a payment is on its way or has just come.
+        keeps_money: a part was paid, and is credit now that the order was withdrawn.
     """
+    if keeps_money and order.status == OrderStatus.CANCELLED:
+        text = _("The order was withdrawn. What you had paid is your credit.")
+        return Moment(text=text, at=order.cancelled_at)
     if is_being_paid and order.status == OrderStatus.AWAITING_PAYMENT:
         return Moment(text=_("Your payment is on its way."), tone="info", is_waiting=True)
     texts: dict[str, Moment] = {

@@ -1,16 +1,26 @@
 """Orders as both interfaces show and take them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
+from billing.selectors.pro_formas import pro_forma_amounts
 from catalog.choices import BillingCycle, DomainOffer
-from ispplatform.core.api.fields import FreeJsonField, InstantField, MoneyAmountField, VersionField
+from ispplatform.core.api.fields import (
+    Beside,
+    FreeJsonField,
+    InstantField,
+    MoneyAmountField,
+    VersionField,
+)
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from sales.choices import HoldDecision, HoldRule, OrderStatus
+from sales.models import Order
 
 
 class OrderLineRow(RowSerializer):
@@ -71,9 +81,41 @@ class OrderRow(RowSerializer):
     version = VersionField()
 
 
+class OrderAmount(Beside):
+    """What of an order is paid, or is still to be paid; parts that came count as paid."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        self.name = name
+        self.output = MoneyAmountField()
+        super().__init__(**kwargs)
+
+    def read(self, model: Any, ids: Sequence[Any]) -> dict[Any, Any]:
+        asked_by = dict(Order.objects.filter(pk__in=ids).values_list("pk", "proforma_id"))
+        amounts = pro_forma_amounts(one for one in asked_by.values() if one)
+        return {
+            one: getattr(amounts[asked_by[one]], self.name) if asked_by[one] else Decimal(0)
+            for one in ids
+        }
+
+
+class OrderAmountExtension(OpenApiSerializerFieldExtension):
+    """Such an amount looks like every other in the OpenAPI document."""
+
+    target_class = "sales.api.serializers.orders.OrderAmount"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        output: serializers.Field = self.target.output
+        if output.field_name is None:
+            output.bind(self.target.field_name, self.target.parent)
+        schema: dict[str, Any] = auto_schema._map_serializer_field(output, direction)
+        return schema
+
+
 class OrderDetail(OrderRow):
     """An order with its lines."""
 
+    amount_paid = OrderAmount("paid")
+    amount_due = OrderAmount("due")
     lines = OrderLineRow(many=True)
 
 

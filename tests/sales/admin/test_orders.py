@@ -4,6 +4,7 @@ import pytest
 
 from ispplatform.core.testing import run_until_quiet
 from tests.desk import Desk, text_of
+from tests.factories.billing import transferred
 from tests.sales.conftest import Shop
 
 
@@ -48,3 +49,16 @@ def test_the_list_is_searched_by_number(held, shop):
     desk = Desk(shop.tenant, "sales")
     page = text_of(desk.get("admin:sales_order_changelist", query=f"?q={held.order_number}"))
     assert held.order_number in page
+
+
+def test_staff_see_how_much_of_an_order_is_paid(shop: Shop):
+    order = shop.ordered()
+    transferred(shop.customer, "10.00", order.proforma)
+    desk = Desk(shop.tenant, "billing")
+
+    def words(page: str, row: object) -> str:
+        return " ".join(text_of(desk.get(page, row)).split())
+
+    assert "10.00 € of 17.85 € paid" in words("admin:sales_order_change", order.pk)
+    page = words("admin:billing_document_change", order.proforma_id)
+    assert "Open · 10.00 € of 17.85 € paid" in page

@@ -12,6 +12,7 @@ from ispplatform.core.testing import run_until_quiet
 from sales.models import Order
 from tests.accounts.people import tenant_roles_seed
 from tests.callers import anonymous_caller, key_caller, portal_caller
+from tests.factories.billing import transferred
 from tests.factories.customers import CustomerFactory
 from tests.sales.conftest import Shop
 
@@ -165,3 +166,18 @@ def test_an_override_needs_its_own_permission(shop):
     assert answer.status == 201, answer.body
     assert Order.objects.get().net == Decimal("11.00")
     run_until_quiet()
+
+
+def test_an_order_says_what_of_it_is_paid(shop, seller, own):
+    order = shop.ordered()
+
+    def amounts():
+        for caller in (seller, own):
+            shown = caller("GET", f"orders/{order.pk}").data
+            yield shown["amount_paid"], shown["amount_due"]
+
+    assert list(amounts()) == [(0, 17.85)] * 2
+    transferred(shop.customer, "10.00", order.proforma)
+    assert list(amounts()) == [(10, 7.85)] * 2
+    transferred(shop.customer, "7.85", order.proforma)
+    assert list(amounts()) == [(17.85, 0)] * 2

@@ -65,3 +65,20 @@ def test_who_pays_by_transfer_finds_account_reference_and_amount_on_the_order(vi
     )
     assert other_ways.index("By card") < other_ways.index("By bank transfer")
     assert chosen.index("By bank transfer") < chosen.index("By card")
+
+
+def test_an_order_paid_in_part_says_so_and_asks_for_the_rest(visit, shop):
+    order = shop.ordered()
+    transferred(shop.customer, "10.00", order.proforma)
+    page = text_of(visit.get(reverse("sales:order", args=[order.pk])))
+    assert "10.00 € of 17.85 € paid" in page
+    assert "Pay now" in page
+    assert "What you have paid becomes your credit." in page
+    pay = text_of(visit.get(reverse("billing:pay", args=[order.proforma_id])))
+    assert "Pay 7.85 €" in pay
+    assert "With your credit" not in pay
+    visit.post(reverse("sales:order_withdraw", args=[order.pk]))
+    page = text_of(visit.get(reverse("sales:order", args=[order.pk])))
+    assert "Your order is withdrawn. What you had paid is your credit." in page
+    assert "The order was withdrawn. What you had paid is your credit." in page
+    assert "Nothing was charged" not in page
