@@ -26,6 +26,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 10,  # seconds
         "options": {"expires": 10},  # seconds
     },
+    "watch-operations": {
+        "task": "ispplatform.core.operations.tasks.watch_operations",
+        "schedule": 60,  # seconds
+        "options": {"expires": 60},  # seconds
+    },
     "sweep-events": {
         "task": "ispplatform.core.events.tasks.sweep_events",
         "schedule": 10,  # seconds

@@ -9,7 +9,7 @@ from ispplatform.core.tenancy.base import TenantModel
 
 
 class ConnectionState(models.TextChoices):
-    """What the last test of a connection said."""
+    """What the last test of a connection said, or its long silence."""
 
     UNTESTED = "untested", "Untested"
     WORKING = "working", "Working"
@@ -26,7 +26,7 @@ class ProviderConnection(TenantModel):
 
     ``account_mode`` is what the provider calls the account: ``live``, ``test`` or, before the
     first test, nothing. The circuit opens after failures in a row: nothing is sent until
-    ``circuit_open_until``, then one call goes first.
+    ``circuit_open_until``, then one call goes first. ``circuit_opened_at`` is when it first opened.
     """
 
     kind = models.CharField(max_length=40)
@@ -43,6 +43,7 @@ class ProviderConnection(TenantModel):
     account_mode = models.CharField(max_length=4, blank=True)
     tested_at = models.DateTimeField(null=True, blank=True)
     circuit_failures = models.PositiveIntegerField(default=0, editable=False)
+    circuit_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     circuit_open_until = models.DateTimeField(null=True, blank=True, editable=False)
     circuit_probe_until = models.DateTimeField(null=True, blank=True, editable=False)
 

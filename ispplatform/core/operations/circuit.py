@@ -1,16 +1,20 @@
 """The circuit breaker of a connection: one dead panel must not hold up the rest.
 
 Kept in the connection's row, so every process sees it. After five failures in a row nothing is
-sent for a while; then one call goes first and decides.
+sent for a while; then one call goes first and decides. A circuit that stays open is put before a
+person (``watching.py``).
 """
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from ispplatform.core.backoff import Backoff
 from ispplatform.core.clock import system_now
 from ispplatform.core.models.connections import ProviderConnection
+from ispplatform.core.operations.watching import connection_answers
 
 FAILURES_UNTIL_OPEN = 5
 OPEN_FOR = Backoff(first_seconds=30, factor=2, cap_seconds=600, spread=0.1)
@@ -42,9 +46,14 @@ def circuit_succeeded(connection: ProviderConnection | None) -> None:
     if connection is None:
         return
     if connection.circuit_failures or connection.circuit_open_until:
-        ProviderConnection.objects.filter(pk=connection.pk).update(
-            circuit_failures=0, circuit_open_until=None, circuit_probe_until=None
-        )
+        with transaction.atomic():
+            ProviderConnection.objects.filter(pk=connection.pk).update(
+                circuit_failures=0,
+                circuit_opened_at=None,
+                circuit_open_until=None,
+                circuit_probe_until=None,
+            )
+            connection_answers(connection)
 
 
 def circuit_failed(connection: ProviderConnection | None) -> None:
@@ -56,4 +65,9 @@ def circuit_failed(connection: ProviderConnection | None) -> None:
     failures = rows.values_list("circuit_failures", flat=True).get()
     if failures >= FAILURES_UNTIL_OPEN:
         wait = OPEN_FOR.after(failures - FAILURES_UNTIL_OPEN + 1, key=connection.pk)
-        rows.update(circuit_open_until=system_now() + wait)
+        now = system_now()
+        first = Value(now, output_field=DateTimeField())
+        rows.update(
+            circuit_open_until=now + wait,
+            circuit_opened_at=Coalesce(F("circuit_opened_at"), first),
+        )

@@ -4,14 +4,18 @@ from uuid import UUID
 
 from celery import shared_task
 
+from ispplatform.core.borders import each_tenant
 from ispplatform.core.leases import duty
+from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.operations.claiming import operations_take_for_queueing
 from ispplatform.core.operations.engine import operation_run
 from ispplatform.core.operations.retention import exchanges_forget_old
+from ispplatform.core.operations.watching import connections_watch, unknown_operations_watch
 from ispplatform.core.tasks import in_tenant
 
 SWEEP = "core.sweep_operations"
 SWEEP_SECONDS = 10
+WATCH_SECONDS = 60
 RETENTION_SECONDS = 3600
 
 
@@ -28,6 +32,19 @@ def sweep_operations() -> None:
     """Queue what is due and has no message on the way: losing every message loses nothing."""
     for tenant_id, operation_id in operations_take_for_queueing():
         run_operation.delay(tenant_id, operation_id)
+
+
+@shared_task
+@duty("core.watch_operations", every_seconds=WATCH_SECONDS, hold_seconds=120)
+def watch_operations() -> None:
+    """Put before a person what would wait in silence."""
+    each_tenant(
+        Tenant.objects.order_by("pk"),
+        {
+            "core.connections_watch": connections_watch,
+            "core.unknown_operations_watch": unknown_operations_watch,
+        },
+    )
 
 
 @shared_task

@@ -13,6 +13,7 @@ from ispplatform.core.operations import checks as operation_checks
 from ispplatform.core.operations import statuses as operation_statuses
 from ispplatform.core.operations import tasks as operation_tasks
 from ispplatform.core.operations.attention import ORDINARY, URGENT
+from ispplatform.core.operations.watching import DOWN, UNKNOWN
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.providers import checks as provider_checks
 from ispplatform.core.providers import events as provider_events
@@ -47,6 +48,10 @@ def _lane_page(item: AttentionItem) -> str:
     return reverse("admin:core_eventdelivery_change", args=[item.subject_id])
 
 
+def _connection_page(item: AttentionItem) -> str:
+    return reverse("admin:core_providerconnection_change", args=[item.subject_id])
+
+
 def _own_page(item: AttentionItem) -> str:
     return reverse("admin:core_attentionitem_change", args=[item.pk])
 
@@ -67,6 +72,24 @@ attention_kinds.fill(
         label=_("Automatic work that fails"),
         button=_("Look at it"),
         url=_own_page,
+        is_urgent=True,
+    )
+)
+attention_kinds.fill(
+    AttentionKind(
+        name=DOWN,
+        label=_("Provider that does not answer"),
+        button=_("Open connection"),
+        url=_connection_page,
+        is_urgent=True,
+    )
+)
+attention_kinds.fill(
+    AttentionKind(
+        name=UNKNOWN,
+        label=_("Operations that this release lacks"),
+        button=_("Look at operations"),
+        url=lambda item: reverse("admin:core_operation_changelist"),
         is_urgent=True,
     )
 )

@@ -21,6 +21,7 @@ from ispplatform.core.events import publish
 from ispplatform.core.http import Deadline
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
 from ispplatform.core.models.tenants import Tenant
+from ispplatform.core.operations.circuit import circuit_succeeded
 from ispplatform.core.providers.base import ProbeReport
 from ispplatform.core.providers.building import mode_check, provider_for
 from ispplatform.core.providers.errors import ConnectionModeMismatch
@@ -169,6 +170,8 @@ def connection_test(*, actor: Actor, connection_id: UUID) -> ProviderConnection:
                 ),
                 subject=subject_of(kept),
             )
+        if not failure:
+            circuit_succeeded(kept)  # what waits behind it may go on at once
     return kept
 
 
