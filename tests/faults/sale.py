@@ -44,6 +44,7 @@ from ispplatform.core.operations import failpoints
 from ispplatform.core.operations.claiming import operations_due, operations_take_for_queueing
 from ispplatform.core.operations.decisions import operation_retry
 from ispplatform.core.operations.engine import operation_run
+from ispplatform.core.operations.errors import OperationNotWanted
 from provisioning.models import Service
 from provisioning.services.activation import service_retry
 from sales.models import Cart, Order
@@ -172,7 +173,10 @@ class Sale:
     def _retry_operations(self) -> None:
         shown = attention_items_of_customer(self.customer.pk).values_list("subject_id", flat=True)
         for operation in Operation.objects.filter(pk__in=list(shown), retries=None):
-            operation_retry(actor=OPERATOR, operation_id=operation.pk)
+            try:
+                operation_retry(actor=OPERATOR, operation_id=operation.pk)
+            except OperationNotWanted as refusal:
+                self.told.append(refusal.code)
 
     def _retry_services(self) -> None:
         for service in Service.objects.filter(customer=self.customer).exclude(trouble=""):

@@ -112,7 +112,7 @@ def _placed(payment: Payment) -> Decimal:
 def _order(sale: Sale) -> Iterator[str]:
     invoices = Invoice.objects.filter(document__made_from=sale.document)
     settled = sale.payments().filter(state=PaymentState.SETTLED)
-    if bool(settled) != (invoices.count() == 1):
+    if invoices.count() != int(bool(settled)):
         yield f"{len(settled)} payments made {invoices.count()} invoices"
     if not settled:
         return
