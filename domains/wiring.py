@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from billing.slots import RenewalAnchor, renewal_anchors
-from domains import events, statuses, wiring_office
+from domains import events, statuses, tasks, wiring_office
 from domains.operations.delegation import CheckDelegation
 from domains.operations.dns import AdoptZone, DeleteZone, PushZone
 from domains.operations.registration import ReadDomainBack, RegisterDomain, RenewDomain
@@ -34,7 +34,7 @@ from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.providers import backends
 from provisioning import provisioners
 
-__all__ = ["events", "refusals", "statuses", "wiring_office"]
+__all__ = ["events", "refusals", "statuses", "tasks", "wiring_office"]
 
 declare_permissions(
     ("domains:read", "See domains", "support", "billing", "sales", "operator", "customer"),

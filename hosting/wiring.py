@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from catalog.slots import PlanParameters, plan_parameters
-from hosting import events, statuses, wiring_office
+from hosting import events, statuses, tasks, wiring_office
 from hosting.operations.accounts import (
     ChangePackage,
     CreateAccount,
@@ -38,7 +38,7 @@ from ispplatform.core.providers import backends
 from provisioning import provisioners
 from provisioning.usage import UsageSource, usage_sources
 
-__all__ = ["events", "refusals", "statuses", "wiring_office"]
+__all__ = ["events", "refusals", "statuses", "tasks", "wiring_office"]
 
 attention_kinds.fill(
     AttentionKind(

@@ -9,7 +9,7 @@ from ispplatform.core.events import subscribe
 from ispplatform.core.pages.home import PORTAL_HOME, HomePart
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
-from provisioning import events, statuses, wiring_mails, wiring_office
+from provisioning import events, statuses, tasks, wiring_mails, wiring_office
 from provisioning.portal.home import services_part
 from provisioning.services.trouble import HELD, TROUBLE
 from provisioning.services.unpaid import SERVICE, services_suspendable, services_working_count
@@ -35,7 +35,7 @@ from provisioning.workflows.terminations import (
     terminations_run,
 )
 
-__all__ = ["events", "statuses", "wiring_mails", "wiring_office"]
+__all__ = ["events", "statuses", "tasks", "wiring_mails", "wiring_office"]
 
 declare_permissions(
     ("services:read", "See services", "support", "billing", "sales", "operator", "customer"),

@@ -14,7 +14,7 @@ from ispplatform.core.pages.home import PORTAL_HOME, HomePart
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from provisioning.provisioners import ActivationGuard, activation_guards
-from sales import events, statuses, wiring_mails
+from sales import events, statuses, tasks, wiring_mails
 from sales.attention import KINDS
 from sales.portal import refusals
 from sales.portal.home import orders_part
@@ -22,7 +22,7 @@ from sales.services.holds import reason_to_hold
 from sales.subscribers import refresh_orders_of_service
 from sales.workflows.due import next_order_due, orders_run
 
-__all__ = ["events", "refusals", "statuses", "wiring_mails"]
+__all__ = ["events", "refusals", "statuses", "tasks", "wiring_mails"]
 
 declare_permissions(
     ("orders:read", "See orders", "support", "billing", "sales", "operator"),

@@ -5,6 +5,7 @@ import socket
 from typing import Any
 
 from celery.beat import Scheduler
+from celery.schedules import schedule
 from django.db import DatabaseError, close_old_connections
 
 from ispplatform.core.ids import uuid7
@@ -25,6 +26,13 @@ class LeasedScheduler(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid7().hex[-8:]}"
         super().__init__(*args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        """Make everything due at once: what was missed while no beat ran is not late once more."""
+        super().setup_schedule()
+        for entry in self.schedule.values():
+            if isinstance(entry.schedule, schedule):
+                entry.last_run_at -= entry.schedule.run_every
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due, or stand by; return the seconds until the next tick."""

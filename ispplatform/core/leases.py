@@ -12,9 +12,12 @@ from functools import wraps
 
 from django.db.models import Q
 
-from ispplatform.core.clock import system_now
+from ispplatform.core.clock import monotonic_seconds, system_now
 from ispplatform.core.ids import uuid7
 from ispplatform.core.models.leases import Lease
+
+SILENT_AFTER_SECONDS = 900  # desk: red after 15 minutes
+_begun = monotonic_seconds()
 
 
 def lease_acquire(
@@ -107,6 +110,30 @@ def duty(
 def duties() -> list[Duty]:
     """Return every duty of this release, by name."""
     return [_duties[name] for name in sorted(_duties)]
+
+
+def duties_overdue(*, grace_seconds: float) -> dict[str, str]:
+    """Return the duties that were not done for long, by name, each with a sentence; one query.
+
+    Long is 15 minutes or three intervals, whichever is more, whether nobody does the duty or it
+    fails every time. One that was never done counts from the start of this process.
+
+    Args:
+        grace_seconds: so long after its start this process blames nobody: all begins at once.
+    """
+    uptime_seconds = monotonic_seconds() - _begun
+    if uptime_seconds < grace_seconds:
+        return {}
+    done = dict(Lease.objects.exclude(done_at=None).values_list("name", "done_at"))
+    now = system_now()
+    overdue = {}
+    for one in duties():
+        done_at = done.get(one.name)
+        age_seconds = uptime_seconds if done_at is None else (now - done_at).total_seconds()
+        if age_seconds > max(SILENT_AFTER_SECONDS, 3 * one.every_seconds):
+            what = "never done" if done_at is None else "not done"
+            overdue[one.name] = f"It was {what} for {age_seconds / 60:.0f} minutes."
+    return overdue
 
 
 def duty_done_at(name: str) -> datetime | None:

@@ -170,6 +170,13 @@ def test_of_two_beats_one_sends(transactional_db):
     assert Lease.objects.get(name="core.beat").holder == first.holder
 
 
+def test_what_no_beat_sent_for_long_is_sent_at_once(transactional_db):
+    scheduler = LeasedScheduler(app=current_app)
+    ours = [entry for name, entry in scheduler.schedule.items() if not name.startswith("celery.")]
+    assert ours
+    assert [entry.name for entry in ours if not entry.is_due().is_due] == []
+
+
 def test_numbers_rise_by_one_per_sequence(tenant):
     first, second = uuid7(), uuid7()
     with transaction.atomic():

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from ispplatform.celery import app
+from ispplatform.core.leases import duties
 
 
 def test_beat_names_tasks_that_exist():
@@ -23,3 +24,10 @@ def test_no_task_is_lost_with_its_worker():
     assert settings.CELERY_TASK_ACKS_LATE
     assert settings.CELERY_TASK_REJECT_ON_WORKER_LOST
     assert [task.name for task in own if not task.acks_late] == []
+
+
+def test_every_process_knows_every_duty_of_beat():
+    """Health runs in web processes, which import no tasks by themselves."""
+    known = {one.name.partition(".")[2] for one in duties()}
+    named = {entry["task"].rpartition(".")[2] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert named - known == {"forget_idempotency_keys"}  # it forgets, and nobody waits for it

@@ -1,12 +1,11 @@
 """The probe for the silence of automation: workers or beat that nobody misses until too late."""
 
 from ispplatform.core.clock import monotonic_seconds, system_now
-from ispplatform.core.health.probes import register_probe
-from ispplatform.core.leases import duty_done_at
-from ispplatform.core.operations.selectors import SILENT_AFTER_SECONDS
+from ispplatform.core.health.probes import register_probe, register_probes
+from ispplatform.core.leases import SILENT_AFTER_SECONDS, duties_overdue, duty_done_at
+from ispplatform.core.operations.selectors import GRACE_SECONDS
 from ispplatform.core.operations.tasks import SWEEP
 
-GRACE_SECONDS = 60  # after the start of this process: everything starts at once
 _begun = monotonic_seconds()
 
 
@@ -23,4 +22,10 @@ def automation_probe() -> str:
     return f"Automation has been silent for {age_seconds / 60:.0f} minutes."
 
 
+def duties_probes() -> dict[str, str]:
+    """Name the duties that were not done for long, each with what is wrong."""
+    return duties_overdue(grace_seconds=GRACE_SECONDS)
+
+
 register_probe("automation", automation_probe)
+register_probes("duties", duties_probes)

@@ -36,6 +36,7 @@ class ProbeResult:
 
 
 _probes: dict[str, Probe] = {}
+_many: dict[str, Callable[[], dict[str, str]]] = {}
 _remembered: list[tuple[float, list[ProbeResult]]] = []
 
 
@@ -53,12 +54,24 @@ def register_probe(name: str, probe: Probe) -> None:
         raise ValueError(f"There are two health probes called {name}.")
 
 
+def register_probes(name: str, probes: Callable[[], dict[str, str]]) -> None:
+    """Add a question that finds any number of faults: name to what is wrong, empty when well.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if _many.setdefault(name, probes) is not probes:
+        raise ValueError(f"There are two sets of health probes called {name}.")
+
+
 def probe_results() -> list[ProbeResult]:
     """Return every probe's answer, at most two seconds old."""
     now = monotonic_seconds()
     if _remembered and now - _remembered[0][0] < REMEMBERED_SECONDS:
         return _remembered[0][1]
     results = [_asked(name, probe) for name, probe in _probes.items()]
+    for name, probes in _many.items():
+        results += _asked_many(name, probes)
     _remembered[:] = [(now, results)]
     return results
 
@@ -76,6 +89,17 @@ def _asked(name: str, probe: Probe) -> ProbeResult:
         logger.exception("The health probe %s failed.", name)
         problem = f"{type(exc).__name__}: {exc}"
     return ProbeResult(name, problem, round((monotonic_seconds() - begun) * 1000, 1))
+
+
+def _asked_many(name: str, probes: Callable[[], dict[str, str]]) -> list[ProbeResult]:
+    begun = monotonic_seconds()
+    try:
+        found = probes()
+    except Exception as exc:  # a border, as above
+        logger.exception("The health probes %s failed.", name)
+        found = {name: f"{type(exc).__name__}: {exc}"}
+    milliseconds = round((monotonic_seconds() - begun) * 1000, 1)
+    return [ProbeResult(one, problem, milliseconds) for one, problem in found.items()]
 
 
 def database_probe() -> str:

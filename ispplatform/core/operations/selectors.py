@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from ispplatform.core.attention.selectors import attention_items_open
 from ispplatform.core.clock import system_now
-from ispplatform.core.leases import duty_done_at
+from ispplatform.core.leases import SILENT_AFTER_SECONDS, duties_overdue, duty_done_at
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.audit import AuditEntry
 from ispplatform.core.models.operations import (
@@ -26,7 +26,7 @@ from ispplatform.core.pages.statuses import status_words
 from ispplatform.core.providers.registry import backends
 from ispplatform.core.switches.selectors import pause_sentence
 
-SILENT_AFTER_SECONDS = 900  # desk: red after 15 minutes
+GRACE_SECONDS = 60  # after the start of this process: everything starts at once
 
 
 def operations_needing_a_person(*, with_snoozed: bool = False) -> QuerySet[Operation]:
@@ -144,6 +144,7 @@ class AutomationTruth:
         failed: operations refused within the last 24 hours, or before a person now.
         waiting: operations that are open now.
         is_silent: nothing ran for 15 minutes.
+        overdue: the duties that were not done for long, by name.
     """
 
     last_run_at: datetime | None
@@ -152,10 +153,11 @@ class AutomationTruth:
     failed: int
     waiting: int
     is_silent: bool
+    overdue: tuple[str, ...] = ()
 
 
 def automation_truth_line() -> AutomationTruth:
-    """Return the truth for the tenant in force; two queries."""
+    """Return the truth for the tenant in force; three queries."""
     now = system_now()
     day = now - timedelta(hours=24)
     counts = Operation.objects.filter(
@@ -173,6 +175,7 @@ def automation_truth_line() -> AutomationTruth:
         last_run_at=last_run_at,
         age_seconds=age,
         is_silent=age is None or age > SILENT_AFTER_SECONDS,
+        overdue=tuple(duties_overdue(grace_seconds=GRACE_SECONDS)),
         **counts,
     )
 

@@ -10,7 +10,11 @@ from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.operations.claiming import operations_take_for_queueing
 from ispplatform.core.operations.engine import operation_run
 from ispplatform.core.operations.retention import exchanges_forget_old
-from ispplatform.core.operations.watching import connections_watch, unknown_operations_watch
+from ispplatform.core.operations.watching import (
+    connections_watch,
+    duties_watch,
+    unknown_operations_watch,
+)
 from ispplatform.core.tasks import in_tenant
 
 SWEEP = "core.sweep_operations"
@@ -41,6 +45,7 @@ def watch_operations() -> None:
     each_tenant(
         Tenant.objects.order_by("pk"),
         {
+            "core.duties_watch": duties_watch,
             "core.connections_watch": connections_watch,
             "core.unknown_operations_watch": unknown_operations_watch,
         },

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid5
 
 from django.db import transaction
 from django.db.models import Count
@@ -11,6 +12,8 @@ from ispplatform.core.attention import attention_open, attention_settled
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.events import publish
+from ispplatform.core.leases import SILENT_AFTER_SECONDS, duties_overdue
+from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
 from ispplatform.core.models.operations import OPEN_STATES, Operation
 from ispplatform.core.models.tenants import Tenant
@@ -21,6 +24,7 @@ from ispplatform.core.subjects import Subject, subject_of
 from ispplatform.core.tenant_settings import TenantSetting, between
 
 DOWN = "core.connection_down"
+DUTY_SILENT = "core.duty_silent"
 UNKNOWN = "core.unknown_operations"
 WATCHER = Actor.system("circuit breaker")
 ADDED_UP = 500  # operations whose money is added up; more need no exact figure
@@ -80,6 +84,27 @@ def unknown_operations_watch(tenant: Tenant) -> int:
         "They go on with a release that knows them; nothing is lost.",
     )
     return sum(counts.values())
+
+
+def duties_watch(tenant: Tenant) -> int:
+    """Put the duties before a person that were not done for long; return how many.
+
+    Each is told once per silence, and closes itself when it has been done.
+    """
+    overdue = duties_overdue(grace_seconds=SILENT_AFTER_SECONDS)
+    silent = {uuid5(tenant.pk, f"silent {name}"): name for name in overdue}
+    items = AttentionItem.objects.filter(kind=DUTY_SILENT, resolved_at=None)
+    for subject_id in list(items.values_list("subject_id", flat=True)):
+        if subject_id not in silent:
+            subject = Subject(type="core.duty", id=subject_id)
+            attention_settled(kind=DUTY_SILENT, subject=subject, resolution="It was done.")
+    for subject_id, name in silent.items():
+        attention_open(
+            kind=DUTY_SILENT,
+            subject=Subject(type="core.duty", id=subject_id, label=name),
+            sentence=f"{name} is silent, or fails every time. {overdue[name]}",
+        )
+    return len(silent)
 
 
 def _show_down(connection: ProviderConnection) -> None:

@@ -13,7 +13,7 @@ from ispplatform.core.operations import checks as operation_checks
 from ispplatform.core.operations import statuses as operation_statuses
 from ispplatform.core.operations import tasks as operation_tasks
 from ispplatform.core.operations.attention import ORDINARY, URGENT
-from ispplatform.core.operations.watching import DOWN, UNKNOWN
+from ispplatform.core.operations.watching import DOWN, DUTY_SILENT, UNKNOWN
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.providers import checks as provider_checks
 from ispplatform.core.providers import events as provider_events
@@ -66,15 +66,15 @@ for _name, _is_urgent in ((URGENT, True), (ORDINARY, False)):
             is_urgent=_is_urgent,
         )
     )
-attention_kinds.fill(
-    AttentionKind(
-        name=DUTY_FAILED,
-        label=_("Automatic work that fails"),
-        button=_("Look at it"),
-        url=_own_page,
-        is_urgent=True,
+for _name, _label in (
+    (DUTY_FAILED, _("Automatic work that fails")),
+    (DUTY_SILENT, _("Automatic work that is not done")),
+):
+    attention_kinds.fill(
+        AttentionKind(
+            name=_name, label=_label, button=_("Look at it"), url=_own_page, is_urgent=True
+        )
     )
-)
 attention_kinds.fill(
     AttentionKind(
         name=DOWN,

@@ -7,10 +7,13 @@ import time_machine
 from django.test import Client
 
 from ispplatform import __version__
+from ispplatform.core import leases
+from ispplatform.core.attention import attention_items_open
 from ispplatform.core.clock import monotonic_seconds
 from ispplatform.core.health import automation, probes
-from ispplatform.core.leases import periodic_duty
+from ispplatform.core.leases import duties, duties_overdue, periodic_duty
 from ispplatform.core.operations.tasks import SWEEP
+from ispplatform.core.operations.watching import duties_watch
 
 
 @pytest.fixture
@@ -109,3 +112,65 @@ def test_silent_automation_makes_health_fail(web, monkeypatch):
 def test_a_process_that_just_started_is_not_blamed(tenant, monkeypatch):
     monkeypatch.setattr(automation, "_begun", monotonic_seconds())
     assert automation.automation_probe() == ""
+
+
+def do_all_duties() -> None:
+    for one in duties():
+        with periodic_duty(one.name, every_seconds=0, hold_seconds=60):
+            pass
+
+
+def do_renewals_badly() -> None:
+    with periodic_duty("billing.run_renewals", every_seconds=600, hold_seconds=60) as mine:
+        assert mine
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("name", "red_after"),
+    [
+        ("billing.run_renewals", 1800),
+        ("billing.follow_up_unpaid", 900),
+        ("billing.mark_overdue", 1800),
+        ("sales.sweep_unpaid_orders", 900),
+        ("core.forget_old_events", 10_800),
+    ],
+)
+def test_each_duty_is_watched_by_its_own_interval(web, monkeypatch, name, red_after):
+    monkeypatch.setattr(leases, "_begun", monotonic_seconds() - 61)
+    with time_machine.travel("2026-03-01 09:00:00+00:00", tick=False) as clock:
+        do_all_duties()
+        clock.shift(red_after)
+        assert name not in duties_overdue(grace_seconds=60)
+        clock.shift(1)
+        assert name in duties_overdue(grace_seconds=60)
+        answer = web.get("/api/v1/health")
+    assert answer.status_code == 503
+    assert {"name": name, "status": "failing"} in answer.json()["error"]["details"]["checks"]
+
+
+def test_a_duty_that_fails_every_time_is_not_done(tenant, monkeypatch):
+    monkeypatch.setattr(leases, "_begun", monotonic_seconds() - 61)
+    with time_machine.travel("2026-03-01 09:00:00+00:00", tick=False) as clock:
+        do_all_duties()
+        clock.shift(1801)
+        with pytest.raises(ZeroDivisionError):
+            do_renewals_badly()
+        overdue = duties_overdue(grace_seconds=60)
+    assert overdue["billing.run_renewals"] == "It was not done for 30 minutes."
+
+
+def test_a_silent_duty_is_told_once_and_closes_itself(tenant, monkeypatch):
+    monkeypatch.setattr(leases, "_begun", monotonic_seconds() - 901)
+    with time_machine.travel("2026-03-01 09:00:00+00:00", tick=False) as clock:
+        do_all_duties()
+        assert duties_watch(tenant) == 0
+        clock.shift(901)
+        silent = duties_watch(tenant)
+        duties_watch(tenant)
+        shown = set(attention_items_open().values_list("subject_label", flat=True))
+        assert attention_items_open().count() == silent == len(shown)
+        assert "billing.follow_up_unpaid" in shown
+        do_all_duties()
+        assert duties_watch(tenant) == 0
+    assert not attention_items_open().exists()
