@@ -9,6 +9,8 @@ from catalog.models import Plan
 from customers.models import Customer
 from hosting.models import HostingServer
 from ispplatform.core.actors import Actor
+from ispplatform.core.events.delivery import deliveries_due, lane_run
+from ispplatform.core.events.dispatch import dispatch_batch
 from ispplatform.core.models import (
     FaultMode,
     Operation,
@@ -62,6 +64,13 @@ class House:
 def broken(connection: ProviderConnection, mode: FaultMode, call: str = "", times: int = 1) -> None:
     """Have the next calls of a sandbox go wrong."""
     SandboxFault.objects.create(connection=connection, mode=mode, call=call, remaining=times)
+
+
+def events_arrive() -> None:
+    """Deliver everything, and send nothing to anybody."""
+    while dispatch_batch() or deliveries_due():
+        for delivery_id in deliveries_due():
+            lane_run(delivery_id)
 
 
 def ours_not_done() -> int:

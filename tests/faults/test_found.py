@@ -15,8 +15,6 @@ from hosting.models import Mailbox, MailDomain, SandboxPanelAccount, SandboxPane
 from hosting.services.mailboxes import mailbox_create
 from ispplatform.core.actors import Actor
 from ispplatform.core.attention.selectors import attention_items_of_customer
-from ispplatform.core.events.delivery import deliveries_due, lane_run
-from ispplatform.core.events.dispatch import dispatch_batch
 from ispplatform.core.models import FaultMode, Operation, ProviderConnection, SandboxFault
 from ispplatform.core.operations import failpoints
 from ispplatform.core.operations.decisions import (
@@ -29,19 +27,12 @@ from ispplatform.core.testing import run_until_quiet
 from provisioning.models import Service
 from provisioning.services.activation import service_retry
 from tests.factories.hosting import SandboxPanelMailboxFactory
-from tests.house import House, broken, house
+from tests.house import House, broken, events_arrive, house
 
 __all__ = ["house"]
 
 SYSTEM = Actor.system("tests")
 HOURS = 15
-
-
-def events_arrive() -> None:
-    """Deliver everything, and send nothing to anybody."""
-    while dispatch_batch() or deliveries_due():
-        for delivery_id in deliveries_due():
-            lane_run(delivery_id)
 
 
 def in_the_middle_of(kind: str, point: str, act: Callable[[], object]) -> None:

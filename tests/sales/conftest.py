@@ -10,6 +10,7 @@ from billing.selectors.payments import credit_of
 from billing.services.payments import payment_start
 from catalog.models import Plan
 from customers.models import Customer
+from hosting.models import HostingServer
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.models import ProviderConnection, Tenant
 from ispplatform.core.testing import run_until_quiet
@@ -123,8 +124,13 @@ def shop(tenant: Tenant) -> Shop:
     return open_shop(tenant)
 
 
-def open_shop(tenant: Tenant) -> Shop:
-    """A shop of the tenant in scope that can set up whatever it sells."""
+def open_shop(
+    tenant: Tenant,
+    *,
+    gateway: ProviderConnection | None = None,
+    server: HostingServer | None = None,
+) -> Shop:
+    """A shop of the tenant in scope that can set up whatever it sells; sandboxes unless given."""
     domain_plan = PlanFactory(domain=True, tld="example")
     hosting_plan = PlanFactory(
         code="web",
@@ -147,12 +153,12 @@ def open_shop(tenant: Tenant) -> Shop:
     PriceFactory(plan=hosting_plan, cycle="monthly", amount=Decimal("5.00"))
     PriceFactory(plan=email_plan, cycle="monthly", amount=Decimal("1.00"))
     DnsConnectionFactory()
-    HostingServerFactory()
+    server or HostingServerFactory()
     return Shop(
         tenant=tenant,
         customer=CustomerFactory(addressed=True, phone="+49 30 1234567"),
         registrar=RegistrarConnectionFactory(),
-        gateway=GatewayFactory(),
+        gateway=gateway or GatewayFactory(),
         domain_plan=domain_plan,
         hosting_plan=hosting_plan,
         email_plan=email_plan,

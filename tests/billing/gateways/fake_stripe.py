@@ -23,6 +23,7 @@ from ispplatform.core.clock import system_now
 
 ZERO_DECIMAL = {"jpy", "krw", "clp"}
 MISTAKE = "invalid_request_error"
+SECONDS_HUNG_UP = 60
 
 
 @dataclass
@@ -39,7 +40,8 @@ class Trouble:
 
     Args:
         kind: ``before`` (500, nothing done), ``after`` (500, done), ``lost`` (done, no answer),
-            ``limit`` (429), ``locked`` (409 of objects), ``in_use`` (409 of the key).
+            ``hangs`` (done, and the caller waits for the answer), ``limit`` (429),
+            ``locked`` (409 of objects), ``in_use`` (409 of the key).
         path: matches requests whose path ends with it.
         method: HTTP method.
         times: how many requests it spoils.
@@ -74,6 +76,8 @@ class FakeStripe:
     troubles: list[Trouble] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     search_knows: bool = True
+    turn: Any = field(default_factory=threading.Lock)
+    release: threading.Event = field(default_factory=threading.Event)
     _ids: Any = field(default_factory=lambda: count(1))
 
     # What a test does there
@@ -148,6 +152,16 @@ class FakeStripe:
         """Return status, body and headers; None for no answer at all."""
         self.requests.append((method, path))
         trouble = self._trouble(method, path)
+        with self.turn:
+            answer = self._answer(trouble, method, path, params, headers)
+        if trouble == "hangs":
+            self.release.wait(SECONDS_HUNG_UP)
+            return None
+        return answer
+
+    def _answer(
+        self, trouble: str, method: str, path: str, params: dict[str, Any], headers: Any
+    ) -> tuple[int, dict[str, Any], dict[str, str]] | None:
         key = headers.get("Idempotency-Key", "") if method == "POST" else ""
         digest = json.dumps([path, params], sort_keys=True)
         if trouble == "limit":
@@ -556,6 +570,7 @@ def fake_stripe_running() -> Iterator[FakeStripe]:
     try:
         yield fake
     finally:
+        fake.release.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,6 +1,5 @@
 """A provider that remembers what it did, misbehaves as told, and the kinds that use it."""
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,7 +32,6 @@ from ispplatform.core.providers import (
     SettingField,
     backends,
 )
-from ispplatform.core.providers.fields import FieldKind
 from ispplatform.core.subjects import Subject
 
 
@@ -105,25 +103,8 @@ class LampWorks:
         world.after_act(key)
 
 
-class RemoteLampWorks(LampWorks):
-    """The same works behind HTTP, so that a worker in another process can reach them."""
-
-    def make(self, key: str, *, dedupe: bool) -> str:
-        answer = self.context.http.act(
-            "POST", f"{self.context.config['url']}/{key}", headers={"X-Process": str(os.getpid())}
-        )
-        return str(answer.check().json()["reference"])
-
-    def made(self, key: str) -> str | None:
-        answer = self.context.http.read("GET", f"{self.context.config['url']}/{key}")
-        return answer.check().json()["reference"]
-
-
 LAMP_FIELDS = {
-    "config_fields": (
-        SettingField(name="owner", label="Owner", default="nobody"),
-        SettingField(name="url", label="Address", kind=FieldKind.URL),
-    ),
+    "config_fields": (SettingField(name="owner", label="Owner", default="nobody"),),
     "credential_fields": (SettingField(name="api_key", label="API key", required=True),),
 }
 
@@ -242,9 +223,6 @@ def register_lamps() -> None:
     """Put the kinds and back ends of these tests into the registries of this process."""
     backends.register_kind("lamps", label="Lamp works", party="works", protocol=LampMakers)
     backends.register("lamps", "works", LampWorks, label="The works", sandbox=True, **LAMP_FIELDS)
-    backends.register(
-        "lamps", "remote", RemoteLampWorks, label="Far works", sandbox=True, **LAMP_FIELDS
-    )
     backends.register(
         "lamps",
         "real",
