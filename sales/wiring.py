@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.slots import SubjectPage, subject_pages
-from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.attention import attention_kinds
 from ispplatform.core.due import DueSource, due_sources
 from ispplatform.core.events import subscribe
@@ -14,7 +13,7 @@ from ispplatform.core.pages.home import PORTAL_HOME, HomePart
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from provisioning.provisioners import ActivationGuard, activation_guards
-from sales import events, statuses, tasks, wiring_mails
+from sales import events, statuses, tasks, wiring_mails, wiring_office
 from sales.attention import KINDS
 from sales.portal import refusals
 from sales.portal.home import orders_part
@@ -22,7 +21,7 @@ from sales.services.holds import reason_to_hold
 from sales.subscribers import refresh_orders_of_service
 from sales.workflows.due import next_order_due, orders_run
 
-__all__ = ["events", "refusals", "statuses", "tasks", "wiring_mails"]
+__all__ = ["events", "refusals", "statuses", "tasks", "wiring_mails", "wiring_office"]
 
 declare_permissions(
     ("orders:read", "See orders", "support", "billing", "sales", "operator"),
@@ -45,16 +44,6 @@ for name in ("activated", "held", "needs_person", "terminated", "suspended"):
         refresh_orders_of_service,
     )
 
-ADMIN_NAVIGATION.fill(
-    AdminEntry(
-        key="sales.orders",
-        section="sales",
-        label=_("Orders"),
-        url_name="admin:sales_order_changelist",
-        icon="shopping_cart",
-        permission="orders:read",
-    )
-)
 PORTAL_NAVIGATION.fill(
     PortalEntry(key="orders", label=_("Orders"), url_name="sales:orders", icon="shopping-cart"),
     order=25,

@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +19,12 @@ from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import money_column, status_column, text_column
 from sales.choices import OrderStatus
 from sales.models import Order, OrderAcceptance, OrderHold, OrderLine
+from sales.office import order_content
 from sales.services.decisions import order_accept, order_refuse
 from sales.services.expiry import order_cancel
 from sales.services.returns import order_line_return
 
+CONTENT_CHARACTERS = 80
 GROSS = money_column("gross", label=_("total"))
 TAX = money_column("tax", label=_("tax"))
 STATUS = status_column("status", "sales.order", label=_("status"))
@@ -145,6 +150,7 @@ class OrderAdmin(ReadOnlyTenantAdmin):
     list_display = (
         "order_number",
         "customer",
+        "content",
         STATUS,
         GROSS,
         text_column("placed_at", label=_("placed")),
@@ -174,6 +180,15 @@ class OrderAdmin(ReadOnlyTenantAdmin):
             },
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Return the orders with their lines, which the list names."""
+        return super().get_queryset(request).prefetch_related("lines")
+
+    @display(description=_("content"))
+    def content(self, row: Order) -> str:
+        """Return what was ordered."""
+        return Truncator(order_content(row)).chars(CONTENT_CHARACTERS)
 
     @display(description=_("paid"))
     def paid(self, row: Order) -> str:

@@ -32,6 +32,7 @@ from ispplatform.core.providers import (
     SettingField,
     backends,
 )
+from ispplatform.core.providers.fields import FieldKind
 from ispplatform.core.subjects import Subject
 
 
@@ -104,7 +105,10 @@ class LampWorks:
 
 
 LAMP_FIELDS = {
-    "config_fields": (SettingField(name="owner", label="Owner", default="nobody"),),
+    "config_fields": (
+        SettingField(name="owner", label="Owner", default="nobody"),
+        SettingField(name="url", label="Address", kind=FieldKind.URL),
+    ),
     "credential_fields": (SettingField(name="api_key", label="API key", required=True),),
 }
 

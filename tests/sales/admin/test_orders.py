@@ -1,5 +1,7 @@
 """Orders at the desk: seen, accepted, refused."""
 
+import re
+
 import pytest
 
 from ispplatform.core.testing import run_until_quiet
@@ -62,3 +64,26 @@ def test_staff_see_how_much_of_an_order_is_paid(shop: Shop):
     assert "10.00 € of 17.85 € paid" in words("admin:sales_order_change", order.pk)
     page = words("admin:billing_document_change", order.proforma_id)
     assert "Open · 10.00 € of 17.85 € paid" in page
+
+
+def test_an_orders_number_opens_its_page_at_once(held, shop):
+    desk = Desk(shop.tenant, "support")
+    answer = desk.get("admin:search", query=f"?s={held.order_number.lower()}")
+    assert answer.status_code == 302
+    assert answer.url.endswith(f"/order/{held.pk}/change/")
+
+
+def test_what_was_ordered_stands_in_the_list_and_at_the_customer(held, shop):
+    first = held.lines.get(position=1).label
+    desk = Desk(shop.tenant, "support")
+    assert first in text_of(desk.get("admin:sales_order_changelist"))
+    customer = text_of(desk.get("admin:customers_customer_change", shop.customer.pk))
+    assert held.order_number in customer
+    assert first in customer
+
+
+def test_the_home_page_counts_the_orders_of_today(held, shop):
+    shop.ordered()
+    home = " ".join(text_of(Desk(shop.tenant, "sales").get("admin:index")).split())
+    tile = home.partition("Orders today")[2].partition("</ul>")[0]
+    assert [int(number) for number in re.findall(r"<strong>(\d+)</strong>", tile)] == [2, 1, 1]

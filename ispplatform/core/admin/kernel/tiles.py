@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count, Window
 from django.urls import reverse
 
 from ispplatform.core.actors import Actor
@@ -22,12 +23,12 @@ def truth(tenant: Tenant, actor: Actor) -> dict[str, Any]:
 
 
 def needs_a_person(tenant: Tenant, actor: Actor) -> dict[str, Any]:
-    """Return the oldest open rows and how many there are; two queries."""
-    rows = attention_items_open()
+    """Return the oldest open rows and how many there are; one query."""
+    rows = attention_items_open().annotate(open_count=Window(Count("pk")))
     shown = list(rows.order_by("opened_at")[:ROWS_SHOWN])
     return {
         "rows": [_line(row) for row in shown],
-        "count": len(shown) if len(shown) < ROWS_SHOWN else rows.count(),
+        "count": shown[0].open_count if shown else 0,
         "may_manage": actor.can(MANAGE),
         "all_url": reverse("admin:core_attentionitem_changelist"),
     }

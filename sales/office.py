@@ -1,0 +1,71 @@
+"""What sales adds to the back office: search, a tile, the customer page."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from customers.models import Customer
+from ispplatform.core.actors import Actor
+from ispplatform.core.admin.search import SearchHit
+from ispplatform.core.clock import business_today
+from ispplatform.core.models.tenants import Tenant
+from ispplatform.core.money import from_minor
+from sales.choices import OrderStatus
+from sales.models import Order, OrderLine
+
+ROWS = 10
+
+
+def find_orders(term: str, limit: int) -> Iterable[SearchHit]:
+    """Find orders by number."""
+    rows = Order.objects.filter(order_number__istartswith=term).select_related("customer")
+    for row in rows.order_by("-pk")[:limit]:
+        yield SearchHit(
+            title=row.order_number,
+            detail=row.customer.display_name,
+            url=reverse("admin:sales_order_change", args=[row.pk]),
+            is_exact=row.order_number.casefold() == term.casefold(),
+        )
+
+
+def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
+    """Return the newest orders of a customer, with what was ordered. Two queries."""
+    rows = Order.objects.filter(customer=customer).prefetch_related("lines").order_by("-pk")
+    orders = list(rows[:ROWS])
+    return {"orders": [{"order": order, "content": order_content(order)} for order in orders]}
+
+
+def order_content(order: Order) -> str:
+    """Return what was ordered, in a line; the order's lines should be prefetched."""
+    lines: list[OrderLine] = sorted(order.lines.all(), key=lambda line: line.position)
+    return ", ".join(line.label for line in lines)
+
+
+def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
+    """Return the orders placed today, and what is held or waits for its money. One query."""
+    placed = Q(placed_at__gte=_begin_of_today(tenant))
+    worth = placed & Q(currency=tenant.currency)
+    figures = Order.objects.aggregate(
+        placed=Count("pk", filter=placed),
+        worth=Sum("gross", filter=worth),
+        held=Count("pk", filter=Q(status=OrderStatus.ON_HOLD)),
+        awaited=Count("pk", filter=Q(status=OrderStatus.AWAITING_PAYMENT)),
+    )
+    listed = reverse("admin:sales_order_changelist")
+    return {
+        **figures,
+        "worth": from_minor(figures["worth"] or 0, tenant.currency),
+        "currency": tenant.currency,
+        "placed_url": listed,
+        "held_url": f"{listed}?status__exact={OrderStatus.ON_HOLD}",
+        "awaited_url": f"{listed}?status__exact={OrderStatus.AWAITING_PAYMENT}",
+    }
+
+
+def _begin_of_today(tenant: Tenant) -> datetime:
+    """Return the midnight with which the tenant's day began."""
+    return datetime.combine(business_today(tenant), time(), ZoneInfo(tenant.time_zone))

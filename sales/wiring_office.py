@@ -1,0 +1,50 @@
+"""What sales plugs into the back office; read by ``wiring.py``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.slots import CustomerPanel, customer_panels
+from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+from sales import office
+
+ADMIN_NAVIGATION.fill(
+    AdminEntry(
+        key="sales.orders",
+        section="sales",
+        label=_("Orders"),
+        url_name="admin:sales_order_changelist",
+        icon="shopping_cart",
+        permission="orders:read",
+    )
+)
+DASHBOARD_TILES.fill(
+    DashboardTile(
+        key="sales_today",
+        place=Place.TODAY,
+        title=_("Orders today"),
+        permission="orders:read",
+        template="sales/admin/tile_today.html",
+        content=office.today_tile,
+    ),
+    order=50,
+)
+SEARCH_SOURCES.fill(
+    SearchSource(
+        key="orders",
+        label=_("Orders"),
+        icon="shopping_cart",
+        permission="orders:read",
+        find=office.find_orders,
+    )
+)
+customer_panels.fill(
+    CustomerPanel(
+        key="orders",
+        title=_("Orders"),
+        permission="orders:read",
+        template="sales/admin/panel.html",
+        context=office.customer_panel,
+    ),
+    order=35,
+)
