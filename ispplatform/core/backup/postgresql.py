@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -162,7 +162,7 @@ class PostgresqlStore:
 
 def _count(session: psycopg.Connection[Any]) -> Count:
     def query(text: str) -> list[tuple[Any, ...]]:
-        return session.execute(cast(LiteralString, text)).fetchall()
+        return session.execute(text).fetchall()
 
     return count_all(query, columns=_columns(session))
 
