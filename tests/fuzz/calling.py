@@ -104,7 +104,7 @@ class Prober:
     def _judge(
         self, operation: APIOperation, response: Response, said: str, raised: list[str]
     ) -> None:
-        for verdict in _verdicts(operation, response, raised):
+        for verdict in verdicts(operation, response, raised):
             self.wrong.setdefault((operation.label, verdict[:40]), f"{said} -> {verdict}")
 
     def findings(self) -> str:
@@ -114,7 +114,8 @@ class Prober:
         )
 
 
-def _verdicts(operation: APIOperation, response: Response, raised: list[str]) -> Iterator[str]:
+def verdicts(operation: APIOperation, response: Response, raised: list[str]) -> Iterator[str]:
+    """Yield a sentence for each thing that is wrong with an answer."""
     if response.status_code >= 500 and not _says_later(operation, response):
         yield f"{response.status_code} {''.join(raised)[-900:] or response.text[:300]}"
         return

@@ -149,15 +149,18 @@ def every_way(prober: Prober, operation: APIOperation) -> None:
 def made_up(prober: Prober, operation: APIOperation) -> None:
     """Send what Schemathesis makes up: what the document allows, and what it forbids."""
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-        _explored(prober, operation, mode)
+        explored(prober, operation, mode)
 
 
-def _explored(prober: Prober, operation: APIOperation, mode: GenerationMode) -> None:
+def explored(
+    prober: Prober, operation: APIOperation, mode: GenerationMode, *, examples: int = EXAMPLES
+) -> None:
+    """Send made-up requests of one kind."""
     path = prober.path(operation)
 
     @seed(SEED)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=[Phase.generate],
