@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
-from billing.choices import CreditKind, PaymentState
+from billing.choices import CreditKind, DisputeState, PaymentState
 from billing.models import CreditEntry, CreditUse, Invoice, Payment, PaymentAllocation
 from ispplatform.core.money import from_minor
 
@@ -56,14 +56,33 @@ def refundable_of(invoice: Invoice, payment: Payment) -> Decimal:
     found = min(
         _put_in(invoice, payment), inside + _sum(freed, "remaining", invoice.currency)
     ) + _sum(meant, "remaining", payment.currency)
-    return min(found, payment.amount_settled - payment.amount_refunded)
+    return min(found, left_of(payment))
+
+
+def left_of(payment: Payment) -> Decimal:
+    """Return how much of a payment neither went back nor was taken back; never below zero.
+
+    A bank can take back what was refunded already.
+    """
+    gone = payment.amount_refunded + payment.amount_charged_back
+    return max(from_minor(0, payment.currency), payment.amount_settled - gone)
+
+
+def is_disputed(payment: Payment) -> bool:
+    """Tell whether a bank decides at present whether a payment is taken back."""
+    return payment.disputes.filter(state=DisputeState.OPEN).exists()
 
 
 def _put_in(invoice: Invoice, payment: Payment) -> Decimal:
-    """Return how much of a payment an invoice got, at once and as credit."""
+    """Return how much of a payment an invoice got and has, at once and as credit.
+
+    What a bank took back lay in what the payment paid at once.
+    """
     paid = PaymentAllocation.objects.filter(invoice=invoice, payment=payment)
     used = CreditUse.objects.filter(invoice=invoice, credit__payment=payment)
-    return _sum(paid, "amount", invoice.currency) + _sum(used, "amount", invoice.currency)
+    gone = _sum(payment.disputes.all(), "charged_back", payment.currency)
+    at_once = max(Decimal(0), _sum(paid, "amount", invoice.currency) - gone)
+    return at_once + _sum(used, "amount", invoice.currency)
 
 
 def credit_left_of(payment: Payment) -> Decimal:

@@ -24,7 +24,13 @@ from billing.models import (
     Refund,
 )
 from billing.selectors.parties import present_tenant
-from billing.selectors.refunds import credit_left_of, creditable, invoices_paid_by
+from billing.selectors.refunds import (
+    credit_left_of,
+    creditable,
+    invoices_paid_by,
+    is_disputed,
+    left_of,
+)
 from billing.services.attention import (
     refund_by_hand,
     refund_by_hand_settled,
@@ -110,7 +116,9 @@ def refund_start(
 
 
 def _amount_to_refund(payment: Payment, amount: Decimal | None) -> Decimal:
-    left = payment.amount_settled - payment.amount_refunded
+    left = left_of(payment)
+    if is_disputed(payment):
+        raise PaymentNotRefundable("Its bank decides about a dispute first.")
     if not left:
         raise PaymentNotRefundable("No money of this payment is left.")
     wanted = left if amount is None else amount
@@ -216,18 +224,18 @@ def refund_restart(*, actor: Actor, refund: Refund) -> Refund:
     """Take a refused refund's money from credit once more, so that it can be sent again.
 
     Raises:
-        OperationNotWanted: it is not refused, or its money went elsewhere since.
+        OperationNotWanted: it is not refused, its money went elsewhere since, or a bank decides
+            about a dispute of the payment.
     """
     with transaction.atomic():
         payment = locked_payment(refund.payment_id)
         refund = locked_refund(refund.pk)
         if refund.state != RefundState.FAILED:
             raise OperationNotWanted(f"The refund is {refund.get_state_display().lower()}.")
+        if is_disputed(payment):
+            raise OperationNotWanted("Its bank decides about a dispute first.")
         parts = _from_credit(refund, refund.amount, documents=[])
-        found = min(
-            sum((part.amount for part in parts), Decimal(0)),
-            payment.amount_settled - payment.amount_refunded,
-        )
+        found = min(sum((part.amount for part in parts), Decimal(0)), left_of(payment))
         if found < refund.amount:
             raise OperationNotWanted(
                 f"Only {found} {refund.currency} of this refund's money are left: the rest was "
