@@ -1,12 +1,15 @@
 """What customers are told about their services by mail."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
 from ispplatform.core.events import DeliveredEvent
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from notifications.declaring import declare_customer_mail
+from provisioning.choices import ReasonKind
 
 
 def _told(event: DeliveredEvent) -> dict[str, Any]:
@@ -17,6 +20,23 @@ def _told(event: DeliveredEvent) -> dict[str, Any]:
         "url": f"{base_url}{page}",
         "billing_url": f"{base_url}{reverse('billing:home')}",
     }
+
+
+def _suspended(event: DeliveredEvent) -> dict[str, Any] | None:
+    """Say nothing about what is to end: its end has a mail of its own."""
+    return None if event.payload["reason"] == ReasonKind.TERMINATION else _told(event)
+
+
+def _ending(event: DeliveredEvent) -> dict[str, Any]:
+    due_at = datetime.fromisoformat(event.payload["due_at"])
+    zone = ZoneInfo(tenant_by_id(event.tenant_id).time_zone)
+    return {**_told(event), "ends_on": due_at.astimezone(zone).date()}
+
+
+def _ended(event: DeliveredEvent) -> dict[str, Any] | None:
+    """Say nothing about what never was, nor about names: nothing of them is deleted here."""
+    is_told = event.payload.get("was_set_up", True) and event.payload["service_type"] != "domain"
+    return _told(event) if is_told else None
 
 
 declare_customer_mail(
@@ -31,8 +51,22 @@ declare_customer_mail(
     key="provisioning.service_suspended",
     event="provisioning.service_suspended",
     template="email/service_suspended.html",
-    trigger="A service is switched off.",
-    values=_told,
+    trigger="A service is switched off, and is not to end.",
+    values=_suspended,
+)
+declare_customer_mail(
+    key="provisioning.service_ending",
+    event="provisioning.service_termination_planned",
+    template="email/service_ending.html",
+    trigger="A contract is over, a domain has run out or is gone, or a service is to end.",
+    values=_ending,
+)
+declare_customer_mail(
+    key="provisioning.service_ended",
+    event="provisioning.service_terminated",
+    template="email/service_ended.html",
+    trigger="A service has ended and its data is deleted; not for domains.",
+    values=_ended,
 )
 declare_customer_mail(
     key="provisioning.service_resumed",
