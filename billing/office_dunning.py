@@ -48,6 +48,7 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 Values = Mapping[str, Any]
 ROWS = 10
 DAY = forms.DateInput(attrs={"type": "date"})
+CHARGE = "charge"
 USUAL_PROMISE = timedelta(days=7)
 
 
@@ -140,7 +141,7 @@ ACTS = (
         leads_to=_invoice_page,
     ),
     Act(
-        name="charge",
+        name=CHARGE,
         label=_("Charge the card now"),
         permission="payments:create",
         run=_charged,
@@ -209,11 +210,15 @@ def invoice_line(invoice: Invoice, actor: Actor, *, show_invoice: bool = False) 
     }
 
 
-def _acts(forecast: Forecast, actor: Actor) -> list[dict[str, str | Promise]]:
+def _acts(forecast: Forecast, actor: Actor) -> list[dict[str, Any]]:
     case = forecast.case
     if case is None:
         return []
-    return [{"label": act.label, "url": _act_url(case, act)} for act in acts_for(ACTS, case, actor)]
+    return _links(acts_for(ACTS, case, actor), case)
+
+
+def _links(acts: list[Act], case: DunningCase) -> list[dict[str, Any]]:
+    return [{"label": act.label, "url": _act_url(case, act)} for act in acts]
 
 
 def dunning_history(invoice: Invoice) -> list[dict[str, Any]]:
@@ -223,7 +228,7 @@ def dunning_history(invoice: Invoice) -> list[dict[str, Any]]:
 
 
 def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
-    """Return what happens next to a customer's open invoices, and what holds it up. Four queries.
+    """Return what happens next to a customer's open invoices, and what holds it up. Five queries.
 
     A stop switch that holds everything up is not told here: it stands in red on every page.
     """
@@ -231,19 +236,34 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
     shown = list(cases.select_related("plan").order_by("next_at", "pk")[:ROWS])
     holds = list(holds_open(customer.pk))
     undecided = invoices_undecided([case.invoice_id for case in shown])
+    has_card = bool(shown) and card_to_charge(customer.pk) is not None
     return {
-        "lines": [_case_line(case, actor, holds=holds, undecided=undecided) for case in shown],
+        "lines": [
+            _case_line(case, actor, holds=holds, undecided=undecided, has_card=has_card)
+            for case in shown
+        ],
         "holds": holds,
         "pause_url": pause_url(customer) if shown and actor.can("dunning:manage") else "",
     }
 
 
 def _case_line(
-    case: DunningCase, actor: Actor, *, holds: list[DunningHold], undecided: set[UUID]
+    case: DunningCase,
+    actor: Actor,
+    *,
+    holds: list[DunningHold],
+    undecided: set[UUID],
+    has_card: bool,
 ) -> dict[str, Any]:
     stopped = standstill_known(case, case.invoice, holds=holds, is_undecided=undecided)
-    names = ["charge", "skip"] if case.suspended_at is None else ["resume", "charge"]
-    wanted = [act for act in ACTS if act.name in names and actor.can(act.permission)]
+    names = [CHARGE, "skip"] if case.suspended_at is None else ["resume", CHARGE]
+    wanted = [
+        act
+        for act in ACTS
+        if act.name in names
+        and actor.can(act.permission)
+        and (has_card if act.name == CHARGE else act.applies(case))
+    ]
     return {
         "invoice": case.invoice,
         "show_invoice": True,
@@ -251,7 +271,7 @@ def _case_line(
         "standstill": standstill_words(stopped),
         "trouble": case.trouble,
         "is_suspended": case.suspended_at is not None,
-        "acts": [{"label": act.label, "url": _act_url(case, act)} for act in wanted],
+        "acts": _links(wanted, case),
     }
 
 

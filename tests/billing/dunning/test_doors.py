@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing.models import DunningHold, Invoice, SuspensionPlan
+from billing.models import DunningHold, Invoice, PaymentMethod, SuspensionPlan
 from billing.services.dunning_holds import dunning_promise
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
@@ -122,6 +122,17 @@ def test_staff_resume_and_charge(colleague, desk, unpaid):
     assert Service.objects.get().status == "active"
     page = colleague.act(desk.case(unpaid), "charge")
     assert "are being charged" in page
+
+
+def test_the_customer_page_offers_no_charge_where_there_is_no_card(colleague, desk, unpaid):
+    customer = desk.house.customer
+    desk.go(6)
+    desk.go(7)
+    assert "Charge the card now" in colleague.get("customers_customer_change", customer.pk)
+    PaymentMethod.objects.filter(customer=customer).update(removed_at=desk.now())
+    page = colleague.get("customers_customer_change", customer.pk)
+    assert "Charge the card now" not in page
+    assert "Resume now" in page
 
 
 def test_a_hold_is_made_from_the_customer_page(colleague, desk, unpaid):
