@@ -74,6 +74,7 @@ class HoldersInline(ReadOnlyInline):
 
     model = MembershipRole
     fields = ("membership", "created_at")
+    ordering = ("-id",)
     verbose_name_plural = _("held by")
 
 

@@ -83,6 +83,7 @@ class PlanAdmin(TenantAdmin):
         "is_public",
         "sort_order",
     )
+    fixed_fields = ("type",)
     form = PlanForm
     change_form_template = "catalog/admin/plan.html"
     list_display = ("name", "code", "type", "price_now", "is_public", "is_active", "sort_order")
@@ -133,10 +134,6 @@ class PlanAdmin(TenantAdmin):
             (title, {**part, "fields": [name for name in part["fields"] if name != "tld"]})
             for title, part in shown
         ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        names = super().get_readonly_fields(request, obj)
-        return names if obj is None else (*names, "type")
 
     @display(description=_("price today"))
     def price_now(self, row: Any) -> str:

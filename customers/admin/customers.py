@@ -128,7 +128,7 @@ class CustomerAdmin(TenantAdmin):
             act.name: reverse("admin:customers_customer_act", args=[row.pk, act.name])
             for act in acts_for(self.acts, row, actor)
         }
-        frame = {"customer": row, "actor": actor, "act_urls": urls}
+        frame = {"request": request, "customer": row, "actor": actor, "act_urls": urls}
         return {
             "acts": [{"act": act, "url": urls[act.name]} for act in HEAD_ACTS if act.name in urls],
             "links": [

@@ -51,15 +51,12 @@ class HostingServerAdmin(TenantAdmin):
     create_permission = MANAGE
     update_permission = MANAGE
     editable_fields = ("connection", *SERVER_FIELDS)
+    fixed_fields = ("connection",)
     fields = ("connection", *SERVER_FIELDS)
     list_display = ("name", "hostname", "ipv4", "max_accounts", "is_open", "connection")
     list_select_related = ("connection",)
     search_fields = ("name", "hostname")
     ordering = ("name",)
-
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        shown = super().get_readonly_fields(request, obj)
-        return (*shown, "connection") if obj is not None else shown
 
     def service_create(self, actor: Actor, values: dict[str, Any]) -> HostingServer:
         connection = values.pop("connection")

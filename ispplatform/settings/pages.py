@@ -18,6 +18,7 @@ TEMPLATES = [
                 "ispplatform.core.pages.context.house",
             ],
             "libraries": {
+                "desk": "ispplatform.core.admin.tags",
                 "ui": "ispplatform.core.pages.ui",
                 "mail": "ispplatform.core.pages.mail_tags",
             },

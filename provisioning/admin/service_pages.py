@@ -6,15 +6,16 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter, display
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
-from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import age_column, status_column
+from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.clock import business_now
 from ispplatform.core.pages.statuses import Tone
 from ispplatform.core.pages.ui import badge
@@ -27,8 +28,9 @@ from provisioning.admin.forms import (
     plan_form,
     resume_form,
 )
+from provisioning.admin.service_overview import service_overview
 from provisioning.choices import ReasonKind, ServiceStatus
-from provisioning.models import Service, ServiceReason, ServiceSchedule, ServiceStep
+from provisioning.models import Service
 from provisioning.services.activation import service_activate, service_release, service_retry
 from provisioning.services.changes import service_change_plan, service_read_back
 from provisioning.services.ordering import service_configure
@@ -190,33 +192,6 @@ ACTS = (
 )
 
 
-class StepInline(ReadOnlyInline):
-    """How far the setting up is."""
-
-    model = ServiceStep
-    fields = ("position", "label", "state", "finished_at")
-    readonly_fields = fields
-    ordering = ("position",)
-
-
-class ReasonInline(ReadOnlyInline):
-    """Why the service stands or stood still."""
-
-    model = ServiceReason
-    fields = ("kind", "text", "opened_at", "opened_by", "closed_at", "closed_by")
-    readonly_fields = fields
-    ordering = ("-opened_at",)
-
-
-class ScheduleInline(ReadOnlyInline):
-    """What is arranged for later days."""
-
-    model = ServiceSchedule
-    fields = ("act", "due_on", "state", "reason", "outcome", "arranged_by")
-    readonly_fields = fields
-    ordering = ("-due_on",)
-
-
 class PersonFilter(SimpleListFilter):
     """Narrows the list to what waits for somebody."""
 
@@ -248,20 +223,7 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
     permission_resource = "services"
     acts = ACTS
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "label",
-                    "customer",
-                    "plan",
-                    "status",
-                    "held_reason",
-                    "trouble",
-                    "configuration",
-                )
-            },
-        ),
+        (_("Details"), {"fields": ("configuration",)}),
         (
             _("When"),
             {
@@ -269,18 +231,13 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
                     "created_at",
                     "setup_started_at",
                     "activated_at",
-                    "trouble_at",
                     "terminate_at",
                     "terminated_at",
                 )
             },
         ),
-        (
-            _("What it hangs on"),
-            {"fields": ("subscription", "depends_on", "source_label", "type", "id")},
-        ),
+        (_("What it hangs on"), {"fields": ("depends_on", "source_label", "type")}),
     )
-    inlines = (StepInline, ReasonInline, ScheduleInline)
     list_display = (
         "label",
         "customer",
@@ -294,3 +251,18 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("customer", "plan")
     search_fields = ("label", "=customer__customer_number", "customer__display_name")
     ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("subscription__price")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = kwargs.get("obj")
+        if row is not None:
+            context.update(
+                row_head="provisioning/admin/service_head.html",
+                row_foot="provisioning/admin/service_foot.html",
+                **service_overview(row, actor_of(request)),
+            )
+        return super().render_change_form(request, context, *args, **kwargs)

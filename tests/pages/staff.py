@@ -46,8 +46,13 @@ def session_key_of(membership: Membership) -> str:
 
 def staff_client(tenant: Tenant, *roles: str) -> Client:
     """Return a client of a colleague with these roles."""
+    return session_client(colleague(tenant, *roles))
+
+
+def session_client(membership: Membership) -> Client:
+    """Return a client of this colleague, logged in."""
     client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session_key_of(colleague(tenant, *roles))
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_key_of(membership)
     return client
 
 

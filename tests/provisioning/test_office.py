@@ -11,7 +11,8 @@ from domains.office import expiring_tile
 from ispplatform.core.admin.search import search_hits
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import tenant_context
-from provisioning.choices import ServiceStatus
+from provisioning.choices import ReasonKind, ServiceStatus
+from provisioning.models import Service, ServiceReason
 from provisioning.office import SENTENCES
 from tests.actors import staff
 from tests.callers import key_caller
@@ -78,3 +79,33 @@ def test_every_sentence_of_the_timeline_names_the_service(sentence):
     told = timeline_sentence(sentence.act, "shop.example", {}, {"kind": "abuse"})
 
     assert told.startswith("shop.example: ")
+
+
+def test_the_page_of_a_service_tells_where_it_stands_and_what_happens_next(house: House):
+    service = ServiceFactory(customer=house.customer, held_reason="Many orders in one day.")
+    abused = ServiceFactory(
+        customer=house.customer, status=ServiceStatus.SUSPENDED, label="abused.example"
+    )
+    ServiceReason.objects.create(
+        service=abused,
+        kind=ReasonKind.ABUSE,
+        text="It sends junk.",
+        opened_at=system_now(),
+        opened_by="Ada",
+    )
+    client = staff_client(house.tenant, "support")
+
+    def page_of(row: Service) -> str:
+        with tenant_context(house.tenant.pk):
+            answer = client.get(reverse("admin:provisioning_service_change", args=[row.pk]))
+        return answer.content.decode()
+
+    held = page_of(service)
+    assert "Many orders in one day." in held
+    assert "Nothing, until a person lets it through or refuses the order." in held
+    assert "<dt>Domain mode</dt><dd>own</dd>" in held
+    stopped = page_of(abused)
+    assert "Why it stands still" in stopped
+    assert "It sends junk." in stopped
+    assert reverse("admin:customers_customer_change", args=[house.customer.pk]) in stopped
+    assert reverse("admin:catalog_plan_change", args=[service.plan_id]) not in stopped

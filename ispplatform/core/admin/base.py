@@ -22,6 +22,7 @@ from ispplatform.core.admin.acts import Act, act_response, acts_for, blame
 from ispplatform.core.admin.history import row_history
 from ispplatform.core.admin.paging import CappedPaginator
 from ispplatform.core.admin.requests import actor_of
+from ispplatform.core.admin.shown_fields import ShownFields
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.permissions import is_declared
 
@@ -46,7 +47,7 @@ class _HouseChecks(UnfoldModelAdminChecks):
         ]
 
 
-class TenantAdmin(ModelAdmin):
+class TenantAdmin(ShownFields, ModelAdmin):
     """Lists and shows rows of the tenant; what changes them are acts and services.
 
     Attributes:
@@ -55,6 +56,7 @@ class TenantAdmin(ModelAdmin):
         update_permission: needed to change; a class that has one overrides ``service_update``.
         acts: buttons on the page of a row.
         editable_fields: the fields of the form; all others are shown only.
+        fixed_fields: those of them that are chosen once, when the row is made.
     """
 
     permission_resource: ClassVar[str] = ""
@@ -62,6 +64,7 @@ class TenantAdmin(ModelAdmin):
     update_permission: ClassVar[str] = ""
     acts: ClassVar[tuple[Act, ...]] = ()
     editable_fields: ClassVar[tuple[str, ...]] = ()
+    fixed_fields: ClassVar[tuple[str, ...]] = ()
 
     actions = None
     list_per_page = 50
@@ -102,7 +105,9 @@ class TenantAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         shown = [field.name for field in self.opts.fields if field.name not in self.editable_fields]
-        return (*super().get_readonly_fields(request, obj), *shown)
+        fixed = self.fixed_fields if obj is not None else ()
+        names = (*super().get_readonly_fields(request, obj), *shown, *fixed)
+        return (*names, *self.shown_instead(request, names))
 
     # ------------------------------------------------------------------------------- services
 
@@ -283,7 +288,7 @@ class OperatorAdmin(TenantAdmin):
         return [code for code in (self.create_permission, self.update_permission) if code]
 
 
-class ReadOnlyInline(TabularInline):
+class ReadOnlyInline(ShownFields, TabularInline):
     """Rows below their parent, to be seen only; the newest ten, as a list of them has the rest."""
 
     extra = 0
@@ -294,7 +299,8 @@ class ReadOnlyInline(TabularInline):
     per_page = 10
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields or self.readonly_fields
+        names = self.fields or self.readonly_fields
+        return (*names, *self.shown_instead(request, names))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

@@ -1,6 +1,6 @@
 """What needs a person: who looks after it, and what is put aside for a while."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import age_column, money_column
+from ispplatform.core.admin.shown_fields import may_follow
 from ispplatform.core.attention.kinds import attention_kinds
 from ispplatform.core.attention.services import (
     MANAGE,
@@ -135,7 +136,6 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         money_column("money_at_stake", label=_("at stake")),
         age_column("opened_at", label=_("since")),
         "taken_by",
-        "main_button",
     )
     list_filter = (OpenFilter,)
     search_fields = ("=subject_label",)
@@ -147,10 +147,19 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         kind = attention_kinds.get(row.kind)
         return str(kind.label) if kind is not None else row.kind
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (*super().get_list_display(request), _main_button(request))
+
+
+def _main_button(request: HttpRequest) -> Callable[[AttentionItem], SafeString | str]:
+    """Return the column with the link behind a kind's own button, for those who may follow it."""
+
     @display(description="")
-    def main_button(self, row: AttentionItem) -> SafeString | str:
-        """Return the link behind the kind's own button."""
+    def main_button(row: AttentionItem) -> SafeString | str:
         kind = attention_kinds.get(row.kind)
-        if kind is None or row.resolved_at is not None:
+        url = kind.url(row) if kind is not None and row.resolved_at is None else ""
+        if kind is None or not url or not may_follow(request, url):
             return ""
-        return format_html('<a class="button" href="{}">{}</a>', kind.url(row), kind.button)
+        return format_html('<a class="button" href="{}">{}</a>', url, kind.button)
+
+    return main_button
