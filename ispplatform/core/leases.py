@@ -96,9 +96,8 @@ def duty(
     def decorate(function: Callable[[], object]) -> Callable[[], None]:
         @wraps(function)
         def run() -> None:
-            with periodic_duty(
-                name, every_seconds=every_seconds, hold_seconds=hold_seconds
-            ) as mine:
+            every = _duties[name].every_seconds
+            with periodic_duty(name, every_seconds=every, hold_seconds=hold_seconds) as mine:
                 if mine:
                     function()
 

@@ -12,16 +12,15 @@ from typing import Any
 from celery.signals import task_prerun
 
 from ispplatform.celery import app
+from ispplatform.core import leases
 from ispplatform.core.backoff import Backoff
 from ispplatform.core.events import delivery, dispatch
-from ispplatform.core.events import tasks as event_tasks
 from ispplatform.core.operations import claiming, failpoints, kinds, services
-from ispplatform.core.operations import tasks as operation_tasks
 from ispplatform.core.tasks import without_messages
 from tests.deaths.gate import stand_at
 
 SWEEP_SECONDS = 0.5
-SWEEPS = ("sweep-operations", "sweep-events")
+SWEEPS = {"sweep-operations": "core.sweep_operations", "sweep-events": "core.sweep_events"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +45,9 @@ class Behavior:
         """Behave so in this process, until ``life`` ends."""
         for owner, name, value in in_a_hurry(self.deadline_seconds):
             setattr(owner, name, value)
-        for sweep in SWEEPS:
+        for sweep, duty in SWEEPS.items():
             app.conf.beat_schedule[sweep]["schedule"] = SWEEP_SECONDS
+            leases._duties[duty] = leases.Duty(duty, SWEEP_SECONDS)
         life.enter_context(failpoints.installed(self._at_point))
         task_prerun.connect(self._before_task, weak=False)
         if self.loses_messages:
@@ -76,5 +76,3 @@ def in_a_hurry(deadline_seconds: float) -> Iterator[tuple[Any, str, Any]]:
     for module in (claiming, delivery):
         yield module, "REQUEUE", soon
     yield delivery, "LEASE", timedelta(seconds=lease_seconds)
-    for module in (operation_tasks, event_tasks):
-        yield module, "SWEEP_SECONDS", SWEEP_SECONDS

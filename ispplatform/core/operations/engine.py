@@ -203,6 +203,7 @@ def _send(kind: OperationKind, row: Operation, *, was_sent: bool, cleared: bool)
     if not doubtful:
         row.accepted_at = None
     nothing_sent = _known_state(row) if doubtful else OperationState.PENDING
+    begun_at = system_now()
     try:
         call = _call(kind, row, is_repeat=was_sent)
     except PlatformError as exc:  # the connection cannot be used: nothing was sent
@@ -210,6 +211,12 @@ def _send(kind: OperationKind, row: Operation, *, was_sent: bool, cleared: bool)
         settle_trouble(kind, row, error_of(exc), state=nothing_sent, **before)
         return
     operation_mark_sent(row)
+    if system_now() >= begun_at + timedelta(seconds=kind.call_deadline_seconds):
+        # Held up (a machine that slept): others may have proved by now that nothing was sent.
+        circuit_give_back(row.connection)
+        held_up = ProviderUnavailable("The worker was held up before it could send.")
+        settle_trouble(kind, row, held_up, state=nothing_sent, **before)
+        return
     try:
         receipt = kind.call(call)
     except ProviderUnavailable as exc:

@@ -17,18 +17,14 @@ from ispplatform.core.ids import uuid7
 from ispplatform.core.models import (
     AttentionItem,
     Operation,
-    OperationExchange,
     OperationState,
     OutboxEvent,
 )
 from ispplatform.core.operations import failpoints, operation_start
-from ispplatform.core.operations.claiming import operations_due, operations_take_for_queueing
 from ispplatform.core.operations.engine import operation_run
 from ispplatform.core.operations.errors import OperationKeyReused
-from ispplatform.core.operations.retention import exchanges_forget_old
 from ispplatform.core.request_ids import request_id_scope
-from ispplatform.core.subjects import Subject
-from ispplatform.core.tenancy.context import enter_scope, tenant_context
+from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
 from tests.core.operations.conftest import SYSTEM, start
 from tests.core.operations.counterpart import (
@@ -462,145 +458,3 @@ def test_a_connection_that_was_switched_off_sends_nothing(connection, lamp, worl
     assert state_of(operation) == OperationState.PENDING
     assert operation.error_code == "CONNECTION_INACTIVE"
     assert world.requests == 0
-
-
-# ----------------------------------------------------------------------------- order and fencing
-
-
-def test_states_of_one_thing_are_put_in_the_order_they_were_decided(connection, lamp, world, clock):
-    first = start(connection, lamp, "k1", kind="lamps.put", params={"value": "off"})
-    second = start(connection, lamp, "k2", kind="lamps.put", params={"value": "on"})
-    world.before_act = times_out
-    run_until_quiet()
-    assert state_of(first) == OperationState.UNKNOWN
-    assert operation_run(second.pk) == OperationState.PENDING, "it is not its turn"
-    world.before_act = lambda key: None
-    clock.shift(timedelta(seconds=13))
-    run_until_quiet()
-    assert (state_of(first), state_of(second)) == ("succeeded", "succeeded")
-    assert world.states == {str(lamp.id): "on"}
-
-
-def test_another_thing_does_not_wait(connection, lamp, world):
-    world.before_act = lambda name: times_out(name) if name == str(lamp.id) else None
-    start(connection, lamp, "k1", kind="lamps.put", params={"value": "on"})
-    other = Subject(type="lamps.lamp", id=uuid7())
-    free = start(connection, other, "k2", kind="lamps.put", params={"value": "on"})
-    run_until_quiet()
-    assert state_of(free) == OperationState.SUCCEEDED
-
-
-def test_what_is_not_wanted_any_more_is_not_sent(connection, lamp, world):
-    LampKind.unwanted.add("k1")
-    operation = start(connection, lamp)
-    run_until_quiet()
-    assert state_of(operation) == OperationState.CANCELLED
-    assert operation.error_code == "SUPERSEDED"
-    assert LampKind.heard == [("cancelled", "k1")]
-    assert world.requests == 0
-
-
-def test_while_one_worker_is_at_it_another_does_nothing(connection, lamp, world):
-    operation = start(connection, lamp)
-    inner = []
-    world.before_act = lambda key: inner.append(operation_run(operation.pk))
-    run_until_quiet()
-    assert inner == [OperationState.RUNNING]
-    assert state_of(operation) == OperationState.SUCCEEDED
-    assert world.requests == 1
-
-
-def test_an_answer_after_the_lease_changes_nothing(connection, lamp, world, clock):
-    operation = start(connection, lamp)
-
-    def lease_ends_and_another_worker_comes(key):
-        world.after_act = lambda key: None
-        clock.shift(timedelta(seconds=91))
-        assert operation_run(operation.pk) == OperationState.SUCCEEDED
-
-    world.after_act = lease_ends_and_another_worker_comes
-    assert operation_run(operation.pk) == OperationState.SUCCEEDED
-    assert state_of(operation) == OperationState.SUCCEEDED
-    assert operation.attempt == 2
-    assert world.effects == {"k1": 1}
-    assert lit(operation) == 1, "the late worker's settlement was rolled back whole"
-
-
-def test_a_late_worker_does_not_touch_what_another_one_holds(connection, lamp, world, clock):
-    operation = start(connection, lamp)
-
-    def another_worker_sends_and_dies(key):
-        world.before_act = lambda key: None
-        clock.shift(timedelta(seconds=91))
-        with failpoints.installed(die_at("answered")), pytest.raises(Killed):
-            operation_run(operation.pk)
-        is_down(key)
-
-    world.before_act = another_worker_sends_and_dies
-    operation_run(operation.pk)
-    assert state_of(operation) == OperationState.RUNNING
-    assert (operation.attempt, world.effects) == (2, {"k1": 1})
-    assert operation.sent_at == operation.created_at + timedelta(seconds=91)
-    clock.shift(timedelta(seconds=91))
-    run_until_quiet()
-    assert state_of(operation) == OperationState.SUCCEEDED
-    assert world.effects == {"k1": 1}
-
-
-def test_a_worker_whose_lease_ended_before_it_sent_sends_nothing(connection, lamp, world, clock):
-    operation = start(connection, lamp)
-
-    def sleeps_too_long(point):
-        if point == "claimed":
-            clock.shift(timedelta(seconds=91))
-
-    with failpoints.installed(sleeps_too_long):
-        operation_run(operation.pk)
-    assert state_of(operation) == OperationState.RUNNING
-    assert (world.requests, operation.sent_at) == (0, None)
-
-
-# ------------------------------------------------------------------------------------- the sweep
-
-
-def test_the_sweep_finds_what_has_no_message_on_the_way(tenant, connection, lamp, clock):
-    operation = start(connection, lamp)
-    enter_scope(None)
-    assert operations_take_for_queueing() == [], "its message was sent with the commit"
-    clock.shift(timedelta(seconds=31))
-    assert operations_take_for_queueing() == [(tenant.pk, operation.pk)]
-    assert operations_take_for_queueing() == [], "it was queued just now"
-    clock.shift(timedelta(seconds=61))
-    assert operations_take_for_queueing() == [(tenant.pk, operation.pk)]
-
-
-def test_the_sweep_finds_what_a_dead_worker_left(tenant, connection, lamp, clock):
-    operation = start(connection, lamp)
-    with failpoints.installed(die_at("sent_marked")), pytest.raises(Killed):
-        operation_run(operation.pk)
-    clock.shift(timedelta(seconds=89))
-    assert operations_due() == []
-    clock.shift(timedelta(seconds=2))
-    assert operations_due() == [operation.pk]
-    enter_scope(None)
-    assert operations_take_for_queueing() == [(tenant.pk, operation.pk)]
-
-
-def test_a_kind_that_this_release_lacks_is_left_alone(connection, lamp, clock):
-    operation = start(connection, lamp)
-    Operation.objects.update(kind="lamps.newer")
-    assert operations_due() == []
-    assert operation_run(operation.pk) == OperationState.PENDING
-
-
-def test_conversations_are_forgotten_after_ninety_days_and_operations_stay(
-    connection, lamp, world, clock
-):
-    operation = start(connection, lamp)
-    run_until_quiet()
-    clock.shift(timedelta(days=89))
-    assert exchanges_forget_old() == 0
-    clock.shift(timedelta(days=2))
-    assert exchanges_forget_old() == 1
-    assert OperationExchange.objects.count() == 0
-    assert state_of(operation) == OperationState.SUCCEEDED
