@@ -104,6 +104,9 @@ class LedgerRole(models.TextChoices):
     TAX_PAYABLE = "tax_payable", _("Tax payable")
     REVENUE = "revenue", _("Revenue")
     GOODWILL = "goodwill", _("Goodwill expense")
+    DISPUTED = "disputed", _("Money in dispute")
+    DISPUTE_FEES = "dispute_fees", _("Dispute fees")
+    BAD_DEBT = "bad_debt", _("Bad debt")
 
 
 class LedgerAccountKind(models.TextChoices):

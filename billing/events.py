@@ -70,6 +70,7 @@ class InvoicePaid(Event):
 
     Each of ``lines`` has ``line_id``, ``source_line_id`` (the line of the pro-forma, or empty),
     ``subject_type``, ``subject_id`` (empty where it bills nothing of ours) and ``gross``.
+    ``was_paid_before``: a lost dispute had opened it again, so what it bought was had already.
     """
 
     name: ClassVar[str] = "billing.invoice_paid"
@@ -82,6 +83,20 @@ class InvoicePaid(Event):
     subject_type: str
     subject_id: UUID | None
     lines: list[dict[str, str]]
+    was_paid_before: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceReopened(Event):
+    """A paid invoice is open again: a lost dispute took ``amount`` of its money away."""
+
+    name: ClassVar[str] = "billing.invoice_reopened"
+    invoice_id: UUID
+    number: str
+    customer_id: UUID
+    amount: Decimal
+    amount_due: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, kw_only=True)

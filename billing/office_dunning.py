@@ -287,6 +287,9 @@ SENTENCES = tuple(
         ("dunning_pause", _("dunning stands still")),
         ("dunning_go_on", _("dunning goes on")),
         ("renewal_trust", _("the domain is renewed on trust")),
+        ("invoice_reopen", _("open again after a dispute that was lost")),
+        ("dispute_open", _("the customer's bank is asked to take it back")),
+        ("dispute_close", _("the bank has decided about the dispute")),
         ("subscription_end", _("its subscription ended")),
         ("subscription_reopen", _("its subscription runs again")),
     )

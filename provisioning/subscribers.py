@@ -35,7 +35,8 @@ ENDED_BECAUSE = {
 def on_invoice_paid(event: DeliveredEvent) -> None:
     """Set up what was paid for the first time, renew the rest, end its reason *unpaid*.
 
-    A rule that refuses one service leaves it to a person; the others go on.
+    A rule that refuses one service leaves it to a person; the others go on. What a lost dispute
+    had opened again, and is paid now, was had already: nothing is renewed a second time.
     """
     line_ids: dict[UUID, list[UUID]] = {}
     for line in event.payload["lines"]:
@@ -44,7 +45,8 @@ def on_invoice_paid(event: DeliveredEvent) -> None:
     actor = Actor.system("provisioning.on_invoice_paid")
     for service in _in_setting_up_order(line_ids):
         try:
-            _paid(service, line_ids[service.pk], actor=actor)
+            bought = [] if event.payload.get("was_paid_before") else line_ids[service.pk]
+            _paid(service, bought, actor=actor)
         except PlatformError as refusal:
             service_fail_to_person(
                 actor=actor,

@@ -72,6 +72,7 @@ class DisputeAdmin(ReadOnlyTenantAdmin):
         "payment",
         money_column("amount", label=_("amount")),
         status_column("state", DISPUTE, label=_("status")),
+        money_column("charged_back", label=_("charged back")),
         "reason",
         "respond_by",
         age_column("created_at", label=_("begun")),

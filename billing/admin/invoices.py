@@ -51,13 +51,15 @@ DUE = money_column("amount_due", label=_("due"))
 PAID = money_column("amount_paid", label=_("paid"))
 CREDITED = money_column("amount_credited", label=_("credited"))
 REFUNDED = money_column("amount_refunded", label=_("refunded"))
-AMOUNTS = (STATUS, TOTAL, DUE, PAID, CREDITED, REFUNDED)
+CHARGED_BACK = money_column("amount_charged_back", label=_("charged back"))
+AMOUNTS = (STATUS, TOTAL, DUE, PAID, CREDITED, REFUNDED, CHARGED_BACK)
 STATE_FIELDS = (
     ("customer", STATUS),
     ("issue_date", "due_date"),
     (TOTAL, DUE),
     (PAID, CREDITED),
     (REFUNDED, "sent_at"),
+    (CHARGED_BACK, "disputed"),
     ("paid_at", "voided_at"),
     "void_reason",
 )
@@ -126,7 +128,7 @@ class InvoiceAdmin(TenantAdmin):
         DUE,
     )
     list_select_related = ("customer",)
-    list_filter: ClassVar[Any] = ("status", "issue_date", "currency")
+    list_filter: ClassVar[Any] = ("status", "disputed", "issue_date", "currency")
     search_fields = ("number", "customer__search_text")
     ordering = ("-id",)
     acts = (

@@ -46,14 +46,15 @@ def _cancelled(actor: Actor, row: Payment, values: Values) -> str:
 
 def _is_refundable(row: Payment) -> bool:
     settled = row.state == PaymentState.SETTLED
-    return bool(settled and row.amount_settled > row.amount_refunded)
+    return bool(settled and row.amount_settled > row.amount_refunded + row.amount_charged_back)
 
 
 STATE = status_column("state", PAYMENT, label=_("status"))
 ASKED = money_column("amount", label=_("amount"))
 CAME = money_column("amount_settled", label=_("came"))
 WENT_BACK = money_column("amount_refunded", label=_("went back"))
-AMOUNTS = (STATE, ASKED, CAME, WENT_BACK)
+CHARGED_BACK = money_column("amount_charged_back", label=_("charged back"))
+AMOUNTS = (STATE, ASKED, CAME, WENT_BACK, CHARGED_BACK)
 
 
 @admin.register(Payment)
@@ -127,6 +128,7 @@ class PaymentAdmin(TenantAdmin):
                         ("customer", "document"),
                         (STATE, ASKED),
                         (CAME, WENT_BACK),
+                        CHARGED_BACK,
                         ("method", "payment_method"),
                         ("connection", "gateway_reference"),
                         "reference",

@@ -89,7 +89,10 @@ class GatewayEvent(TenantModel):
 class Dispute(TenantModel):
     """A cardholder had the bank take a payment back; the bank decides whether it stays so.
 
-    ``respond_by`` is the last moment for evidence at the gateway. No money is booked by it.
+    ``respond_by`` is the last moment for evidence at the gateway. ``withdrawn_at`` is when it was
+    booked that the gateway took the money back for the time of the dispute, ``fee`` what it has
+    charged for it and ``fee_returned_at`` when it gave that back. ``charged_back`` is what a lost
+    one took off invoices; the rest of its amount is bad debt.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
@@ -102,6 +105,11 @@ class Dispute(TenantModel):
     state = models.CharField(max_length=8, choices=DisputeState, default=DisputeState.OPEN)
     reason = models.CharField(max_length=60, blank=True)
     respond_by = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    fee_currency = CurrencyField(blank=True)
+    fee = MoneyField(currency_field="fee_currency", null=True, blank=True)
+    fee_returned_at = models.DateTimeField(null=True, blank=True)
+    charged_back = MoneyField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):

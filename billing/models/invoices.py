@@ -16,6 +16,8 @@ class Invoice(TenantModel):
     """The state of an invoice. Has the id of its document; the columns that lists show are copies.
 
     ``amount_released`` is paid money that a credit note set free: it became customer credit.
+    ``amount_charged_back`` is paid money that a lost dispute took away: it is due again, and no
+    part of ``amount_paid`` any more.
     """
 
     document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="invoice")
@@ -32,6 +34,7 @@ class Invoice(TenantModel):
     amount_credited = MoneyField(default=0)
     amount_released = MoneyField(default=0)
     amount_refunded = MoneyField(default=0)
+    amount_charged_back = MoneyField(default=0)
     amount_due = MoneyField(default=0)
     disputed = models.BooleanField(default=False)
     next_action = models.CharField(max_length=40, blank=True)

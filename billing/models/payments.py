@@ -66,7 +66,8 @@ class Payment(TenantModel):
     """One attempt to move money from a customer to us, and what became of it.
 
     ``amount`` is what was asked for, ``amount_settled`` what really came. ``amount_refunded``
-    counts refunds that are settled or on their way.
+    counts refunds that are settled or on their way, ``amount_charged_back`` what banks took back by
+    disputes that were lost.
     """
 
     customer = models.ForeignKey(
@@ -79,6 +80,7 @@ class Payment(TenantModel):
     amount = MoneyField()
     amount_settled = MoneyField(default=0)
     amount_refunded = MoneyField(default=0)
+    amount_charged_back = MoneyField(default=0)
     method = models.CharField(max_length=14, choices=PaymentMethodKind)
     payment_method = models.ForeignKey(
         PaymentMethod, on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
@@ -117,6 +119,7 @@ class Payment(TenantModel):
             models.CheckConstraint(
                 condition=Q(amount__gt=0)
                 & Q(amount_refunded__gte=0)
+                & Q(amount_charged_back__gte=0)
                 & Q(amount_refunded__lte=F("amount_settled")),
                 name="billing_never_refund_more_than_came",
             ),

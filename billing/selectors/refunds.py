@@ -56,14 +56,17 @@ def refundable_of(invoice: Invoice, payment: Payment) -> Decimal:
     found = min(
         _put_in(invoice, payment), inside + _sum(freed, "remaining", invoice.currency)
     ) + _sum(meant, "remaining", payment.currency)
-    return min(found, payment.amount_settled - payment.amount_refunded)
+    return min(
+        found, payment.amount_settled - payment.amount_refunded - payment.amount_charged_back
+    )
 
 
 def _put_in(invoice: Invoice, payment: Payment) -> Decimal:
-    """Return how much of a payment an invoice got, at once and as credit."""
+    """Return how much of a payment an invoice got and has, less what banks took back."""
     paid = PaymentAllocation.objects.filter(invoice=invoice, payment=payment)
     used = CreditUse.objects.filter(invoice=invoice, credit__payment=payment)
-    return _sum(paid, "amount", invoice.currency) + _sum(used, "amount", invoice.currency)
+    got = _sum(paid, "amount", invoice.currency) + _sum(used, "amount", invoice.currency)
+    return max(Decimal(0), got - _sum(payment.disputes, "charged_back", payment.currency))
 
 
 def credit_left_of(payment: Payment) -> Decimal:

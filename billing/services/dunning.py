@@ -191,6 +191,17 @@ def dunning_close_if_over(*, invoice_id: UUID) -> bool:
     return True
 
 
+def dunning_reopen(invoice: Invoice) -> None:
+    """Let the dunning of a locked invoice that is open again go on with the steps not taken yet.
+
+    One that was never dunned gets its case from the next run.
+    """
+    case = DunningCase.objects.select_for_update().filter(invoice=invoice).first()
+    if case is not None and case.closed_at is not None:
+        case.closed_at, case.outcome = None, ""
+        dunning_schedule(case, invoice, tenant=present_tenant())
+
+
 def dunning_failed(*, case_id: UUID, sentence: str) -> None:
     """Note that a step could not be taken, put it before a person, and try again later."""
     with transaction.atomic():

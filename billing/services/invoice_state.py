@@ -9,7 +9,7 @@ from billing.events import InvoiceIssued, InvoicePaid
 from billing.models import Document, DocumentLine, Invoice
 from billing.selectors.invoices import credited_of_lines, payload_of_lines
 from billing.services.refused_charges import refused_charges_settled
-from ispplatform.core.clock import business_now
+from ispplatform.core.clock import business_now, business_today
 from ispplatform.core.events import Publication, publish_many
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.subjects import subject_of
@@ -107,6 +107,19 @@ def issued_publication(invoice: Invoice) -> Publication:
     )
 
 
+def reopen(invoice: Invoice, *, tenant: Tenant, charged_back: Decimal) -> None:
+    """Let a lost dispute take paid money off a locked invoice, unsaved: that is due again."""
+    invoice.amount_paid -= charged_back
+    invoice.amount_charged_back += charged_back
+    invoice.amount_due += charged_back
+    invoice.version += 1
+    if invoice.status == InvoiceStatus.PAID:
+        invoice.status = InvoiceStatus.SENT
+        invoice.paid_at = None
+        invoice.next_action = COLLECT
+        invoice.next_action_on = business_today(tenant)
+
+
 def publish_paid(invoice: Invoice, *, proforma_id: UUID | None = None) -> None:
     """Tell that nothing is owed on an invoice any more. Lines that were taken back are left out."""
     refused_charges_settled(invoice.document, resolution="It was paid otherwise.")
@@ -133,6 +146,7 @@ def paid_publication(
             subject_type=document.subject_type,
             subject_id=document.subject_id,
             lines=payload_of_lines(lines),
+            was_paid_before=bool(invoice.amount_charged_back),
         ),
         subject=subject_of(invoice),
         customer_id=invoice.customer_id,

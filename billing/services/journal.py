@@ -21,6 +21,9 @@ CHART: dict[LedgerRole, tuple[str, str, LedgerAccountKind]] = {
     LedgerRole.TAX_PAYABLE: ("2200", "Tax payable", _KINDS.LIABILITY),
     LedgerRole.REVENUE: ("4000", "Revenue", _KINDS.INCOME),
     LedgerRole.GOODWILL: ("6100", "Goodwill", _KINDS.EXPENSE),
+    LedgerRole.DISPUTED: ("1150", "Money in dispute", _KINDS.ASSET),
+    LedgerRole.DISPUTE_FEES: ("6200", "Dispute fees", _KINDS.EXPENSE),
+    LedgerRole.BAD_DEBT: ("6300", "Bad debt", _KINDS.EXPENSE),
 }
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Sum
 
-from billing.choices import CreditKind, LedgerRole, RefundMethod, RefundState
+from billing.choices import CreditKind, DisputeState, LedgerRole, RefundMethod, RefundState
 from billing.errors import PaymentNotRefundable, PaymentStateWrong, RefundExceedsPayment
 from billing.events import RefundFailed, RefundReturned, RefundSettled
 from billing.models import (
@@ -106,7 +106,9 @@ def refund_start(
 
 
 def _amount_to_refund(payment: Payment, amount: Decimal | None) -> Decimal:
-    left = payment.amount_settled - payment.amount_refunded
+    left = payment.amount_settled - payment.amount_refunded - payment.amount_charged_back
+    if payment.disputes.filter(state=DisputeState.OPEN).exists():
+        raise PaymentNotRefundable("Its bank decides about a dispute first.")
     if not left:
         raise PaymentNotRefundable("No money of this payment is left.")
     wanted = left if amount is None else amount

@@ -133,6 +133,7 @@ class InvoiceRow(RowSerializer):
     amount_due = MoneyAmountField()
     amount_credited = MoneyAmountField()
     amount_refunded = MoneyAmountField()
+    amount_charged_back = MoneyAmountField()
     disputed = serializers.BooleanField()
     next_action = Computed(
         NextActionField(allow_null=True), "next_action", "next_action_on", compute=next_action_of

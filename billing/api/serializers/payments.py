@@ -85,6 +85,7 @@ class PaymentRow(RowSerializer):
     amount = MoneyAmountField()
     amount_settled = MoneyAmountField()
     amount_refunded = MoneyAmountField()
+    amount_charged_back = MoneyAmountField()
     currency = serializers.CharField()
     payment_method = serializers.ChoiceField(choices=PaymentMethodKind.choices, source="method")
     payment_method_id = serializers.UUIDField(allow_null=True)

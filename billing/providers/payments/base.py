@@ -202,6 +202,9 @@ class DisputeReceipt:
     Args:
         reason: the bank's reason, for example ``fraudulent``.
         respond_by: when evidence must be there; None when none is asked for.
+        is_withdrawn: whether the gateway has taken the money back from us at present.
+        fee: what the gateway charges for the dispute, less what it gave back; in ``fee_currency``,
+            which is that of the payout and need not be the charge's.
     """
 
     reference: str
@@ -211,19 +214,23 @@ class DisputeReceipt:
     currency: str
     reason: str = ""
     respond_by: datetime | None = None
+    is_withdrawn: bool = False
+    fee: Decimal = Decimal(0)
+    fee_currency: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return plain values; ``from_data`` reads them back."""
         by = self.respond_by.isoformat() if self.respond_by else None
         data = {**asdict(self), "amount": str(self.amount), "outcome": self.outcome.value}
-        return {**data, "respond_by": by}
+        return {**data, "respond_by": by, "fee": str(self.fee)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Return the receipt that ``as_data`` wrote."""
         amount, outcome = Decimal(data["amount"]), DisputeOutcome(data["outcome"])
         by = datetime.fromisoformat(data["respond_by"]) if data["respond_by"] else None
-        return cls(**{**data, "amount": amount, "outcome": outcome, "respond_by": by})
+        read = {"amount": amount, "outcome": outcome, "respond_by": by}
+        return cls(**{**data, **read, "fee": Decimal(data.get("fee", 0))})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -133,8 +133,25 @@ class FakeStripe:
             status="needs_response",
             reason="fraudulent",
             evidence_details={"due_by": 1800000000},
+            balance_transactions=[],
             **values,
         )
+
+    def withdraw(self, dispute: dict[str, Any], *, fee: int = 1500) -> dict[str, Any]:
+        """Take the disputed money and a fee from the account, as happens with a real dispute."""
+        dispute["balance_transactions"].append(
+            {"amount": -dispute["amount"], "fee": fee, "currency": dispute["currency"]}
+        )
+        return dispute
+
+    def decide(self, dispute: dict[str, Any], status: str, *, fee_back: int = 0) -> dict[str, Any]:
+        """The bank decides; what is won is given back, the fee where the contract says so."""
+        dispute["status"] = status
+        if status == "won" and dispute["balance_transactions"]:
+            dispute["balance_transactions"].append(
+                {"amount": dispute["amount"], "fee": -fee_back, "currency": dispute["currency"]}
+            )
+        return dispute
 
     def calls(self, path: str, method: str = "POST") -> int:
         """How many requests came for an address, whatever became of them."""

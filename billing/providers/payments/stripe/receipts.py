@@ -122,6 +122,11 @@ def dispute_receipt(dispute: Mapping[str, Any]) -> DisputeReceipt:
     """Return how a dispute stands."""
     currency = dispute["currency"].upper()
     due_by = (dispute.get("evidence_details") or {}).get("due_by")
+    # Source: https://docs.stripe.com/api/disputes/object: one line when the money was taken,
+    # another when it was given back; amounts and fees in the currency of the payout.
+    booked = list(dispute.get("balance_transactions") or [])
+    fee_currency = booked[0]["currency"].upper() if booked else ""
+    fee = from_units(sum(line["fee"] for line in booked), fee_currency) if booked else Decimal(0)
     return DisputeReceipt(
         reference=dispute["id"],
         charge_reference=str(dispute.get("payment_intent") or ""),
@@ -130,6 +135,9 @@ def dispute_receipt(dispute: Mapping[str, Any]) -> DisputeReceipt:
         currency=currency,
         reason=str(dispute.get("reason") or ""),
         respond_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        is_withdrawn=sum(line["amount"] for line in booked) < 0,
+        fee=fee,
+        fee_currency=fee_currency,
     )
 
 
