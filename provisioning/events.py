@@ -84,7 +84,11 @@ class ServiceChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceTerminationPlanned(Event):
-    """A service ends at a known time unless somebody changes their mind."""
+    """A service ends at a known time unless somebody changes their mind.
+
+    ``cause`` is ``cancelled`` (the contract was), ``not_renewed``, ``nothing_left`` (what was
+    billed is gone), ``unpaid``, or ``decided`` (somebody ended the service itself).
+    """
 
     name: ClassVar[str] = "provisioning.service_termination_planned"
     service_id: UUID
@@ -92,17 +96,19 @@ class ServiceTerminationPlanned(Event):
     service_type: str
     label: str
     due_at: datetime
+    cause: str = "decided"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceTerminated(Event):
-    """A service has ended."""
+    """A service has ended. ``was_set_up``: there was something that ended with it."""
 
     name: ClassVar[str] = "provisioning.service_terminated"
     service_id: UUID
     customer_id: UUID
     service_type: str
     label: str
+    was_set_up: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,9 +68,8 @@ def on_subscription_ended(event: DeliveredEvent) -> None:
     for service in over:
         if service.status == ServiceStatus.TERMINATED or service.terminate_at is not None:
             continue
-        service_terminate(
-            actor=actor, service=service, reason=ENDED_BECAUSE[event.payload["reason"]]
-        )
+        cause = event.payload["reason"]
+        service_terminate(actor=actor, service=service, reason=ENDED_BECAUSE[cause], cause=cause)
 
 
 def _paid(service: Service, line_ids: list[UUID], *, actor: Actor) -> None:
@@ -124,7 +123,7 @@ def on_termination_decided(event: DeliveredEvent) -> None:
     held = held_unpaid(SERVICE, services_named(event.payload["subjects"]))
     for service in Service.objects.filter(pk__in=held, terminate_at=None).order_by("id"):
         reason = f"{event.payload['invoice_number']} was not paid."
-        service_terminate(actor=actor, service=service, reason=reason)
+        service_terminate(actor=actor, service=service, reason=reason, cause="unpaid")
 
 
 def on_renewal_trusted(event: DeliveredEvent) -> None:

@@ -26,7 +26,12 @@ from provisioning.settings import TERMINATION_HOLD_DAYS
 
 
 def service_terminate(
-    *, actor: Actor, service: Service, reason: str, at: datetime | None = None
+    *,
+    actor: Actor,
+    service: Service,
+    reason: str,
+    at: datetime | None = None,
+    cause: str = "decided",
 ) -> Service:
     """Decide that a service ends. It stands still now; its data goes when the hold is over.
 
@@ -35,6 +40,7 @@ def service_terminate(
     Args:
         at: business time of the deletion; None waits out the tenant's hold. Earlier than the hold
             needs ``services:terminate_now``.
+        cause: what the customer reads of it; see ``ServiceTerminationPlanned``.
 
     Raises:
         NotPermitted: no ``services:terminate``, or the hold is cut short without permission.
@@ -70,6 +76,7 @@ def service_terminate(
                 service_type=row.type,
                 label=row.label,
                 due_at=row.terminate_at,
+                cause=cause,
             ),
             subject=subject,
             customer_id=row.customer_id,
@@ -166,6 +173,7 @@ def service_end(row: Service, *, actor: Actor, reason: str) -> None:
             customer_id=row.customer_id,
             service_type=row.type,
             label=row.label,
+            was_set_up=was_set_up,
         ),
         subject=subject,
         customer_id=row.customer_id,

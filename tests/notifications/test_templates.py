@@ -109,6 +109,12 @@ CASES = {
         {**SERVICE, "reason": reason} for reason in ("unpaid", "customer", "abuse")
     ],
     "provisioning.service_resumed": [SERVICE],
+    "provisioning.service_ending": [
+        {**SERVICE, "service_type": kind, "cause": cause, "ends_on": date(2026, 3, 15)}
+        for kind in ("domain", "hosting")
+        for cause in ("cancelled", "not_renewed", "nothing_left", "unpaid", "decided")
+    ],
+    "provisioning.service_ended": [SERVICE],
 }
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
