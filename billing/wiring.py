@@ -36,6 +36,12 @@ from billing.providers.payments.stripe.access import (
     is_live_account,
 )
 from billing.selectors.renewals import next_renewal_due, next_renewal_invoice
+from billing.selectors.stakes import (
+    stake_of_invoice,
+    stake_of_payment,
+    stake_of_renewals,
+    stake_of_subscription,
+)
 from billing.services.attention import (
     CHARGE_MISMATCH,
     DISPUTED,
@@ -55,7 +61,12 @@ from billing.workflows.due import late_charges_run, next_late_charge, next_overd
 from billing.workflows.dunning_run import dunning_run, next_dunning_due
 from billing.workflows.overdue import invoices_mark_overdue
 from billing.workflows.renewals import renewals_run
-from ispplatform.core.attention import AttentionKind, attention_kinds
+from ispplatform.core.attention import (
+    AttentionKind,
+    MoneyAtStake,
+    attention_kinds,
+    money_at_stake,
+)
 from ispplatform.core.due import ClockTarget, DueSource, clock_targets, due_sources
 from ispplatform.core.events import subscribe
 from ispplatform.core.frozen import freeze
@@ -121,6 +132,14 @@ for name, label, button, page in (
             is_urgent=True,
         )
     )
+
+for subject_type, amount in (
+    ("billing.invoice", stake_of_invoice),
+    ("billing.payment", stake_of_payment),
+    ("billing.subscription", stake_of_subscription),
+    ("customers.customer", stake_of_renewals),
+):
+    money_at_stake.fill(MoneyAtStake(subject_type=subject_type, amount=amount))
 
 attention_kinds.fill(
     AttentionKind(

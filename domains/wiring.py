@@ -17,12 +17,18 @@ from domains.providers.registrars import base as registrar_base
 from domains.providers.registrars import route53
 from domains.providers.registrars import sandbox as registrar_sandbox
 from domains.provisioner import DomainProvisioner
+from domains.selectors.domains import stake_of_domain
 from domains.selectors.renewals import expiry_days, last_days, renewal_lead_days
 from domains.services.reading import DRIFT
 from domains.services.settings import auto_renew_take_over
 from domains.subscribers import on_domain_gone, on_expiry_moved
 from domains.workflows.reading import expiries_run, next_expiry_due
-from ispplatform.core.attention import AttentionKind, attention_kinds
+from ispplatform.core.attention import (
+    AttentionKind,
+    MoneyAtStake,
+    attention_kinds,
+    money_at_stake,
+)
 from ispplatform.core.due import DueSource, due_sources
 from ispplatform.core.events import subscribe
 from ispplatform.core.operations import kinds
@@ -132,6 +138,8 @@ attention_kinds.fill(
         is_urgent=True,
     )
 )
+
+money_at_stake.fill(MoneyAtStake(subject_type="domains.domain", amount=stake_of_domain))
 
 PORTAL_NAVIGATION.fill(
     PortalEntry(key="domains", label=_("Domains"), url_name="domains:domains", icon="globe"),

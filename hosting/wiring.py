@@ -26,8 +26,10 @@ from hosting.providers.panels import cpanel as panel_cpanel
 from hosting.providers.panels import sandbox as panel_sandbox
 from hosting.provisioners import EmailProvisioner, HostingProvisioner
 from hosting.rules.parameters import parameters_problem
+from hosting.selectors.accounts import stake_of_account, stake_of_mailbox
 from hosting.selectors.usage import hosting_usage_days, hosting_usage_now
 from hosting.subscribers import on_zone_created
+from ispplatform.core.attention import MoneyAtStake, money_at_stake
 from ispplatform.core.events import subscribe
 from ispplatform.core.operations import kinds
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
@@ -111,3 +113,6 @@ for service_type, help_text in (
     plan_parameters.fill(
         PlanParameters(type=service_type, check=parameters_problem, help_text=help_text)
     )
+
+money_at_stake.fill(MoneyAtStake(subject_type="hosting.hostingaccount", amount=stake_of_account))
+money_at_stake.fill(MoneyAtStake(subject_type="hosting.mailbox", amount=stake_of_mailbox))

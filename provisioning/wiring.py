@@ -3,7 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from billing.slots import SuspendableSubjects, suspendable_subjects
-from ispplatform.core.attention import AttentionKind, attention_kinds
+from ispplatform.core.attention import (
+    AttentionKind,
+    MoneyAtStake,
+    attention_kinds,
+    money_at_stake,
+)
 from ispplatform.core.due import DueSource, due_sources
 from ispplatform.core.events import subscribe
 from ispplatform.core.pages.home import PORTAL_HOME, HomePart
@@ -11,6 +16,7 @@ from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from provisioning import events, statuses, wiring_mails, wiring_office
 from provisioning.portal.home import services_part
+from provisioning.selectors.services import stake_of_service
 from provisioning.services.trouble import HELD, TROUBLE
 from provisioning.services.unpaid import SERVICE, services_suspendable, services_working_count
 from provisioning.subscribers import (
@@ -79,6 +85,7 @@ for kind in (
     ),
 ):
     attention_kinds.fill(kind)
+money_at_stake.fill(MoneyAtStake(subject_type="provisioning.service", amount=stake_of_service))
 
 PORTAL_NAVIGATION.fill(
     PortalEntry(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.slots import SubjectPage, subject_pages
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.attention import attention_kinds
+from ispplatform.core.attention import MoneyAtStake, attention_kinds, money_at_stake
 from ispplatform.core.due import DueSource, due_sources
 from ispplatform.core.events import subscribe
 from ispplatform.core.pages.home import PORTAL_HOME, HomePart
@@ -18,6 +18,7 @@ from sales import events, statuses, wiring_mails
 from sales.attention import KINDS
 from sales.portal import refusals
 from sales.portal.home import orders_part
+from sales.selectors.orders import stake_of_order
 from sales.services.holds import reason_to_hold
 from sales.subscribers import refresh_orders_of_service
 from sales.workflows.due import next_order_due, orders_run
@@ -37,6 +38,7 @@ declare_permissions(
 activation_guards.fill(ActivationGuard(key="sales.holds", reason=reason_to_hold, asks_itself=True))
 for kind in KINDS:
     attention_kinds.fill(kind)
+money_at_stake.fill(MoneyAtStake(subject_type="sales.order", amount=stake_of_order))
 
 for name in ("activated", "held", "needs_person", "terminated", "suspended"):
     subscribe(

@@ -12,6 +12,8 @@ from domains.settings import EXPIRING_SOON_DAYS
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import business_now
 from ispplatform.core.models import Tenant
+from ispplatform.core.money import Money
+from provisioning.selectors.services import stake_of_service
 
 
 def domains_for(actor: Actor) -> QuerySet[Domain]:
@@ -64,3 +66,9 @@ def registrants_for(actor: Actor) -> QuerySet[RegistrantContact]:
     actor.require("domains:read")
     rows = RegistrantContact.objects.order_by("-id")
     return rows.filter(customer_id=actor.customer_id) if actor.is_customer else rows
+
+
+def stake_of_domain(domain_id: UUID) -> Money | None:
+    """Return what was last billed for a name; None where nobody knows. Two queries."""
+    rows = Domain.objects.filter(pk=domain_id).values_list("service_id", flat=True)
+    return stake_of_service(rows.first())

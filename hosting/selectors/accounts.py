@@ -8,10 +8,12 @@ from django.db.models import Count, F, Q, QuerySet
 
 from hosting.choices import LIVE_ACCOUNT_STATUSES
 from hosting.errors import AccountNotFound, NoServerFree, ServerNotFound
-from hosting.models import HostingAccount, HostingServer
+from hosting.models import HostingAccount, HostingServer, Mailbox
 from hosting.rules.dns_records import ServerAddresses
 from ispplatform.core.actors import Actor
+from ispplatform.core.money import Money
 from ispplatform.core.providers import backends
+from provisioning.selectors.services import stake_of_service
 
 
 def accounts_for(actor: Actor) -> QuerySet[HostingAccount]:
@@ -106,3 +108,15 @@ def addresses_of(server: HostingServer) -> ServerAddresses:
         mail_hostname=server.mail_hostname,
         spf_include=server.spf_include,
     )
+
+
+def stake_of_account(account_id: UUID) -> Money | None:
+    """Return what was last billed for a hosting account; None where nobody knows. Two queries."""
+    rows = HostingAccount.objects.filter(pk=account_id).values_list("service_id", flat=True)
+    return stake_of_service(rows.first())
+
+
+def stake_of_mailbox(mailbox_id: UUID) -> Money | None:
+    """Return what was last billed for a mailbox that was ordered by itself. Two queries."""
+    rows = Mailbox.objects.filter(pk=mailbox_id).values_list("service_id", flat=True)
+    return stake_of_service(rows.first())

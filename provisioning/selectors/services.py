@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from billing.selectors.stakes import stake_of_subject
 from ispplatform.core.actors import Actor
+from ispplatform.core.money import Money
 from provisioning.choices import ServiceStatus, StepState
 from provisioning.errors import ServiceNotFound
 from provisioning.models import Service, ServiceReason, ServiceSchedule
@@ -71,3 +73,8 @@ def services_needing_a_person() -> QuerySet[Service]:
     """Return what stopped or is held until somebody decides, oldest trouble first."""
     rows = Service.objects.needing_a_person().select_related("customer", "plan")
     return rows.order_by("trouble_at", "id")
+
+
+def stake_of_service(service_id: UUID | None) -> Money | None:
+    """Return what was last billed for a service, or is asked for it; None where nobody knows."""
+    return stake_of_subject("provisioning.service", service_id) if service_id is not None else None

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import NotFound
+from ispplatform.core.money import Money
 from sales.models import Order
 
 
@@ -27,3 +28,9 @@ def order_by_id(order_id: UUID | str, *, actor: Actor) -> Order:
     if order is None:
         raise NotFound("There is no such order.")
     return order
+
+
+def stake_of_order(order_id: UUID) -> Money | None:
+    """Return what an order comes to. One query."""
+    order = Order.objects.filter(pk=order_id).first()
+    return Money(order.gross, order.currency) if order is not None else None

@@ -13,9 +13,11 @@ from ispplatform.core.attention.services import (
     attention_snooze,
     attention_take,
 )
+from ispplatform.core.attention.stakes import MoneyAtStake, money_at_stake, stake_of
 
 __all__ = [
     "AttentionKind",
+    "MoneyAtStake",
     "attention_item_by_id",
     "attention_items_of_customer",
     "attention_items_open",
@@ -25,4 +27,6 @@ __all__ = [
     "attention_settled",
     "attention_snooze",
     "attention_take",
+    "money_at_stake",
+    "stake_of",
 ]

@@ -11,6 +11,7 @@ from ispplatform.core.attention.errors import AttentionAlreadyResolved
 from ispplatform.core.attention.events import AttentionOpened
 from ispplatform.core.attention.kinds import attention_kinds
 from ispplatform.core.attention.selectors import attention_item_by_id
+from ispplatform.core.attention.stakes import stake_of
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import InvalidInput
@@ -37,7 +38,7 @@ def attention_open(
     Args:
         kind: name of a declared ``AttentionKind``.
         sentence: what happened and what it means, for staff; 500 characters are kept.
-        money: what is at stake.
+        money: what is at stake; None: what the slot ``money_at_stake`` knows of the subject.
 
     Raises:
         ValueError: the kind is not declared.
@@ -45,6 +46,7 @@ def attention_open(
     declared = attention_kinds.get(kind)
     if declared is None:
         raise ValueError(f"The attention kind {kind!r} is not declared.")
+    money = money if money is not None else stake_of(subject)
     stake: dict[str, Any] = {
         "sentence": sentence[:500],
         "currency": money.currency if money else "",
