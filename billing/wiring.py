@@ -53,6 +53,7 @@ from billing.services.attention import (
     REFUND_FAILED,
     RENEWAL_FAILED,
     RENEWAL_TAKEN_BACK,
+    SKIPPED_PERIOD,
     SUSPENSION_PLAN,
     UNMATCHED_MONEY,
 )
@@ -147,6 +148,15 @@ attention_kinds.fill(
         label=_("Lost, and its renewal taken back"),
         button=_("Open subscription"),
         url=partial(office.subject_page, "subscription"),
+    )
+)
+attention_kinds.fill(
+    AttentionKind(
+        name=SKIPPED_PERIOD,
+        label=_("Renewed, and not billed"),
+        button=_("Bill it or give it"),
+        url=partial(office.subject_page, "subscription"),
+        is_urgent=True,
     )
 )
 attention_kinds.fill(
