@@ -25,6 +25,7 @@ from billing.services.gateway_outcomes import (
     method_reported,
     refund_reported,
 )
+from billing.services.mirror import mirror_request
 from ispplatform.core.errors import ProviderError, ProviderRejected
 from ispplatform.core.models.operations import Operation
 from ispplatform.core.operations import Guarantee, OperationCall, OperationKind, Receipt
@@ -48,6 +49,8 @@ class GatewayEventKind(OperationKind):
         is_ours, sentence = _reported(event, receipt.data)
         state = GatewayEventState.PROCESSED if is_ours else GatewayEventState.IGNORED
         gateway_event_note(event_id=event.pk, state=state, sentence=sentence)
+        if is_ours:
+            mirror_request(event=event)
 
     def refused(self, operation: Operation, error: ProviderRejected) -> None:
         self.stuck(operation, error)

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from billing.services.files import document_file_make
+from billing.services.reconciliation import comparisons_start_nightly
 from billing.workflows.dunning_run import dunning_run_by_beat
 from billing.workflows.gateway_events import gateway_events_forget_old
 from billing.workflows.overdue import invoices_mark_overdue
@@ -20,6 +21,7 @@ OVERDUE_SECONDS = 600
 FORGET_SECONDS = 3600
 RENEWALS_SECONDS = 600
 DUNNING_SECONDS = 60
+COMPARE_SECONDS = 3600
 
 
 @shared_task
@@ -62,3 +64,10 @@ def run_renewals() -> None:
 def follow_up_unpaid() -> None:
     """Charge, remind and suspend for unpaid invoices, company by company."""
     each_tenant(tenants_by_beat(), {"billing.follow_up_unpaid": dunning_run_by_beat})
+
+
+@shared_task
+@duty("billing.compare_with_stripe", every_seconds=COMPARE_SECONDS, hold_seconds=280)
+def compare_with_stripe() -> None:
+    """Start this night's comparisons with Stripe, from 03:00 of each company's day."""
+    each_tenant(tenants_by_beat(), {"billing.compare_with_stripe": comparisons_start_nightly})

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from billing import events, office, statuses, wiring_mails, wiring_office
+from billing import events, office, office_stripe, statuses, wiring_mails, wiring_office
 from billing.event_operations import GatewayEventKind
 from billing.models import (
     CreditUse,
@@ -54,9 +54,11 @@ from billing.services.attention import (
     RENEWAL_FAILED,
     RENEWAL_TAKEN_BACK,
     RESERVATION_ENDS,
+    STRIPE_DIFFERENCE,
     SUSPENSION_PLAN,
     UNMATCHED_MONEY,
 )
+from billing.stripe_operations import StripeCompareKind, StripeCopyKind
 from billing.subscribers import on_document_issued, on_invoice_over, on_mail_sent
 from billing.workflows.due import late_charges_run, next_late_charge, next_overdue
 from billing.workflows.dunning_run import PROMISE_NOT_ENDED, dunning_run, next_dunning_due
@@ -98,6 +100,8 @@ for kind in (
     RefundKind,
     MethodDetachKind,
     GatewayEventKind,
+    StripeCopyKind,
+    StripeCompareKind,
 ):
     kinds.register(kind)
 
@@ -161,6 +165,15 @@ attention_kinds.fill(
         button=_("Open customer"),
         url=office.customer_page,
         is_urgent=True,
+    )
+)
+
+attention_kinds.fill(
+    AttentionKind(
+        name=STRIPE_DIFFERENCE,
+        label=_("Stripe's books differ"),
+        button=_("Open"),
+        url=office_stripe.difference_page,
     )
 )
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from billing import office, office_dunning
+from billing import office, office_dunning, office_stripe
 from customers.slots import (
     CustomerAct,
     CustomerFact,
@@ -19,6 +19,7 @@ from customers.slots import (
     timeline_sentences,
 )
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, ConnectionPart
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
 
@@ -137,3 +138,11 @@ for key, label, page, permission in (
         )
     )
 deletion_guards.fill(DeletionGuard(key="billing", refusal=office.deletion_refusal))
+CONNECTION_PARTS.fill(
+    ConnectionPart(
+        key="billing.stripe",
+        acts=(office_stripe.COMPARE_ACT,),
+        template="billing/admin/connection_books.html",
+        content=office_stripe.books_part,
+    )
+)

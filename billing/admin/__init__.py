@@ -1,5 +1,6 @@
 """Billing in the back office."""
 
+from billing.admin.at_stripe import MirroredObjectAdmin
 from billing.admin.credit import CreditEntryAdmin
 from billing.admin.documents import DocumentAdmin, NumberSeriesAdmin
 from billing.admin.dunning import DunningCaseAdmin, DunningHoldAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "InvoiceAdmin",
     "JournalEntryAdmin",
     "LedgerAccountAdmin",
+    "MirroredObjectAdmin",
     "NumberSeriesAdmin",
     "PaymentAdmin",
     "PaymentMethodAdmin",

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.admin.at_stripe import AtStripeAdmin
 from billing.models import Dispute, GatewayEvent
 from billing.services.gateway_events import RETRY, gateway_event_retry
 from billing.statuses import DISPUTE, GATEWAY_EVENT
@@ -64,7 +65,7 @@ class GatewayEventAdmin(ReadOnlyTenantAdmin):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(ReadOnlyTenantAdmin):
+class DisputeAdmin(AtStripeAdmin):
     """Payments that cardholders had their banks take back."""
 
     permission_resource = "payments"

@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.admin.at_stripe import AtStripeAdmin
 from billing.admin.forms import NoteForm, PaymentAddForm, RefundForm
 from billing.choices import PaymentState, RefundMethod, RefundState
 from billing.models import Payment, PaymentMethod, Refund, SandboxCharge
+from billing.selectors.mirror import at_stripe
 from billing.services.methods import payment_method_remove
 from billing.services.payments import payment_cancel, payment_capture, payment_record
 from billing.services.refunds import refund_confirm, refund_start
@@ -174,6 +176,7 @@ def payment_page(row: Payment) -> dict[str, Any]:
         "refunds": list(row.refunds.order_by("pk")),
         "credits": list(row.credit_entries.order_by("pk")),
         "sandbox_charge": charges.select_related("card").first() if has_charge else None,
+        "at_stripe": at_stripe(row),
     }
 
 
@@ -193,7 +196,7 @@ def _waits_for_hand(row: Refund) -> bool:
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyTenantAdmin):
+class RefundAdmin(AtStripeAdmin):
     """Money that goes back."""
 
     permission_resource = "payments"

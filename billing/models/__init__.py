@@ -6,6 +6,7 @@ from billing.models.dunning import DunningCase, DunningHold, DunningStep, Suspen
 from billing.models.gateways import Dispute, GatewayCustomer, GatewayEvent
 from billing.models.invoices import Invoice, ProForma
 from billing.models.ledger import JournalEntry, JournalLine, LedgerAccount
+from billing.models.mirror import GatewayBooks, MirroredObject
 from billing.models.payments import Payment, PaymentAllocation, PaymentMethod, Refund
 from billing.models.querysets import InvoiceQuerySet
 from billing.models.sandbox import SandboxCard, SandboxCharge, SandboxRefund
@@ -23,6 +24,7 @@ __all__ = [
     "DunningCase",
     "DunningHold",
     "DunningStep",
+    "GatewayBooks",
     "GatewayCustomer",
     "GatewayEvent",
     "Invoice",
@@ -30,6 +32,7 @@ __all__ = [
     "JournalEntry",
     "JournalLine",
     "LedgerAccount",
+    "MirroredObject",
     "NumberSeries",
     "Payment",
     "PaymentAllocation",

@@ -34,6 +34,7 @@ NOTICE_UNDELIVERED = "billing.notice_undelivered"
 DOMAIN_UNSETTLED = "billing.domain_unsettled"
 SUSPENSION_PLAN = "billing.suspension_plan"
 GATEWAY_OUTAGE = "billing.gateway_outage"
+STRIPE_DIFFERENCE = "billing.stripe_difference"
 
 
 def unmatched_money(payment: Payment, *, sentence: str, amount: Decimal) -> None:

@@ -15,6 +15,7 @@ from billing.providers.payments.stripe.access import (
     webhook_secrets,
 )
 from billing.providers.payments.stripe.notices import Notice, NoticeRefused, notice_of
+from billing.services.mirror import mirror_request
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
@@ -80,6 +81,8 @@ def _kept(connection: ProviderConnection, notice: Notice) -> GatewayEvent:
     )
     if is_new and is_ours:
         _begin(event, actor=GATEWAY)
+    elif is_new and not foreign:
+        mirror_request(event=event)
     return event
 
 

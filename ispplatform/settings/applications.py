@@ -46,7 +46,14 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
+    "billing.stripe_mirror.StripeMirrorConfig",
 ]
+
+# The mirror of Stripe's objects (docs/mechanisms/stripe_mirror.md): it never calls Stripe itself.
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+DJSTRIPE_SUBSCRIBER_CUSTOMER_KEY = None
+# Apps of others whose tables are made at once where none of them exists yet (docs/adr/0110).
+MADE_IN_ONE_GO = ("djstripe",)
 
 MIDDLEWARE = [
     "ispplatform.core.middleware.requests.RequestMiddleware",

@@ -71,6 +71,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60,  # seconds
         "options": {"expires": 60},  # seconds
     },
+    "compare-with-stripe": {
+        "task": "billing.tasks.compare_with_stripe",
+        "schedule": 3600,  # seconds
+        "options": {"expires": 3600},  # seconds
+    },
     "sweep-expired-log-ins": {
         "task": "accounts.tasks.sweep_expired",
         "schedule": 3600,  # seconds

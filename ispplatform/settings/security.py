@@ -101,3 +101,5 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Tables of other packages that nobody looks at in the admin: unused ones, and second factors.
 ADMIN_HIDDEN_MODELS = ("auth.Group", "account.EmailAddress", "mfa.Authenticator")
+# Apps of others whose own admin pages are not even imported: they would act by themselves.
+ADMIN_NOT_DISCOVERED = ("djstripe",)

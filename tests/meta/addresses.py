@@ -99,7 +99,11 @@ NOBODYS = {
 # Rows that every customer of a company may see; of a charge, whoever was sent to its bank page.
 SHARED_BY_CUSTOMERS = {Plan, Price, SandboxCharge}
 # Tables that stand outside the companies; only the installation's operator sees them.
-OUTSIDE = {"accounts.loginfailure", "core.tenant"}
+OUTSIDE = {
+    "accounts.loginfailure",
+    "core.tenant",
+    *(model._meta.label_lower for model in apps.get_app_config("djstripe").get_models()),
+}
 
 
 def _row(owned: Owned, model: type[models.Model]) -> Any:
@@ -146,7 +150,8 @@ def acts_of(route: Route) -> list[str]:
     if "<slug:act_name>" not in route.address:
         return ["x"]
     model = apps.get_model(_model_label(route))
-    return [act.name for act in getattr(site._registry[model], "acts", ())]
+    every_act: Callable[[], tuple[Any, ...]] = getattr(site._registry[model], "every_act", tuple)
+    return [act.name for act in every_act()]
 
 
 def _value(route: Route, found: re.Match[str], owner: Owned | None, act: str) -> str:

@@ -29,6 +29,7 @@ from billing.models import (
     Invoice,
     JournalEntry,
     LedgerAccount,
+    MirroredObject,
     NumberSeries,
     Payment,
     PaymentMethod,
@@ -247,6 +248,9 @@ def _at_the_gateway(word: str, payment: Payment) -> list[models.Model]:
             topic="dispute",
             reference=f"dp_{word}",
             payload="{}",
+        ),
+        MirroredObject.objects.create(
+            connection=payment.connection, reference=f"pi_{word}", failure=word
         ),
         Dispute.objects.create(
             payment=payment,

@@ -18,6 +18,7 @@ SEEN_ELSEWHERE: dict[str, str] = {
     "billing.DocumentFile": "the link PDF of each document opens it",
     "billing.DocumentLine": "they stand on the page of their document",
     "billing.DocumentTax": "they stand on the page of their invoice",
+    "billing.GatewayBooks": "the page of their connection shows how they compared",
     "billing.GatewayCustomer": "the page of each operation names it; nobody changes it",
     "billing.DunningStep": "they stand on the pages of their dunning and invoice",
     "billing.SuspensionPlan": "the page Unpaid invoices shows the one that waits",

@@ -31,7 +31,7 @@ class _HouseChecks(UnfoldModelAdminChecks):
     def check(self, admin_obj: "TenantAdmin", **kwargs: Any) -> list[checks.CheckMessage]:
         needed = [
             *admin_obj.permissions_asked_for(),
-            *(act.permission for act in admin_obj.acts),
+            *(act.permission for act in admin_obj.every_act()),
         ]
         unknown = [code for code in needed if not is_declared(code)]
         return [
@@ -169,6 +169,10 @@ class TenantAdmin(ShownFields, ModelAdmin):
 
     # ----------------------------------------------------------------------------------- acts
 
+    def every_act(self) -> tuple[Act, ...]:
+        """Return the buttons of this class; override it where other apps add some."""
+        return self.acts
+
     def get_urls(self) -> list[URLPattern]:
         return [
             path(
@@ -182,7 +186,7 @@ class TenantAdmin(ShownFields, ModelAdmin):
     def act_view(self, request: HttpRequest, object_id: str, act_name: str) -> HttpResponse:
         """Show or carry out an act on one row."""
         row = self.get_object(request, unquote(object_id))
-        act = next((act for act in self.acts if act.name == act_name), None)
+        act = next((act for act in self.every_act() if act.name == act_name), None)
         if row is None or act is None:
             raise Http404
         if not self.has_view_permission(request, row):
@@ -212,7 +216,7 @@ class TenantAdmin(ShownFields, ModelAdmin):
             url_name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
             context["acts"] = [
                 {"act": act, "url": reverse(url_name, args=[obj.pk, act.name])}
-                for act in acts_for(self.acts, obj, actor_of(request))
+                for act in acts_for(self.every_act(), obj, actor_of(request))
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 

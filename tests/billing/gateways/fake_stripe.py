@@ -20,6 +20,7 @@ import stripe
 
 from billing.providers.payments.stripe.transport import API_VERSION
 from ispplatform.core.clock import system_now
+from tests.billing.gateways import fake_books as books
 
 ZERO_DECIMAL = {"jpy", "krw", "clp"}
 MISTAKE = "invalid_request_error"
@@ -41,7 +42,7 @@ class Trouble:
     Args:
         kind: ``before`` (500, nothing done), ``after`` (500, done), ``lost`` (done, no answer),
             ``hangs`` (done, and the caller waits for the answer), ``limit`` (429),
-            ``locked`` (409 of objects), ``in_use`` (409 of the key).
+            ``forbidden`` (403), ``locked`` (409 of objects), ``in_use`` (409 of the key).
         path: matches requests whose path ends with it.
         method: HTTP method.
         times: how many requests it spoils.
@@ -128,10 +129,12 @@ class FakeStripe:
 
     def dispute(self, intent: dict[str, Any], **values: Any) -> dict[str, Any]:
         """The cardholder goes to the bank."""
-        return self._new(
+        dispute = self._new(
             "dp",
             "dispute",
             payment_intent=intent["id"],
+            charge=intent["latest_charge"],
+            evidence={"customer_name": "Anna Example"},
             amount=intent["amount"],
             currency=intent["currency"],
             status="needs_response",
@@ -140,6 +143,13 @@ class FakeStripe:
             balance_transactions=[],
             **values,
         )
+        taken = books.moved(self, dispute, "adjustment", -intent["amount"], 1500)
+        dispute["balance_transactions"] = [taken]
+        return dispute
+
+    def pay_out(self) -> dict[str, Any]:
+        """Stripe pays out, as it does by itself."""
+        return books.paid_out(self)
 
     def withdraw(self, dispute: dict[str, Any], *, fee: int = 1500) -> dict[str, Any]:
         """Take the disputed money and a fee from the account, as happens with a real dispute."""
@@ -186,6 +196,8 @@ class FakeStripe:
         if trouble in {"locked", "in_use"}:
             code = "lock_timeout" if trouble == "locked" else "idempotency_key_in_use"
             return _refused(409, MISTAKE, code, "Another request is at it.")
+        if trouble == "forbidden":
+            return _refused(403, MISTAKE, "", "This key may not read that.")
         if key in self.keys:
             known, status, body = self.keys[key]
             if known != digest:
@@ -268,7 +280,7 @@ class FakeStripe:
         made = {
             "id": f"{prefix}_{number:014d}",
             "object": kind,
-            "created": 1700000000 + number,
+            "created": int(system_now().timestamp()),
             "livemode": self.livemode,
             **values,
         }
@@ -283,9 +295,8 @@ class FakeStripe:
 
     def _expanded(self, found: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
         made = dict(found)
-        for name in params.get("expand", []):
-            if isinstance(made.get(name), str):
-                made[name] = self.objects[made[name]]
+        for path in params.get("expand", []):
+            made = books.expanded(self, made, path)
         return made
 
     def _listed(
@@ -302,6 +313,15 @@ class FakeStripe:
             "data": rows[:limit],
             "has_more": len(rows) > limit,
         }
+
+    def _list_balance_transaction(self, params: dict[str, Any]) -> dict[str, Any]:
+        _only(params, "created", "payout", "limit", "starting_after", "expand")
+        return books.listed_movements(self, params)
+
+    def _list_payout(self, params: dict[str, Any]) -> dict[str, Any]:
+        _only(params, "created", "limit", "starting_after")
+        rows = [row for row in self.objects.values() if row["object"] == "payout"]
+        return self._listed("/v1/payouts", rows, params)
 
     def _create_customer(self, params: dict[str, Any]) -> dict[str, Any]:
         _only(params, "description", "metadata")
@@ -432,6 +452,7 @@ class FakeStripe:
             intent["status"] = "requires_capture"
             return
         intent.update(status="succeeded", amount_received=intent["amount"])
+        books.charged(self, intent, intent["amount"])
 
     def _fail(self, intent: dict[str, Any], code: str, decline_code: str | None) -> dict[str, Any]:
         error = {"type": "card_error", "code": code, "message": "Your card was declined."}
@@ -462,6 +483,7 @@ class FakeStripe:
         if intent["status"] != "requires_capture" or units > intent["amount"]:
             raise Refusal(400, MISTAKE, "payment_intent_unexpected_state", "It cannot be captured.")
         intent.update(status="succeeded", amount_received=units)
+        books.charged(self, intent, units)
         return intent
 
     def _cancel_payment_intent(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -481,16 +503,19 @@ class FakeStripe:
             raise Refusal(400, MISTAKE, "", "The refund is greater than what is left.")
         behavior = self.cards[intent["payment_method"]].behavior
         intent["amount_refunded"] += units
-        return self._new(
+        refund = self._new(
             "re",
             "refund",
             payment_intent=intent["id"],
             amount=units,
             currency=intent["currency"],
+            charge=intent["latest_charge"],
             status="pending" if behavior == "refunds_late" else "succeeded",
             failure_reason=None,
             metadata=params.get("metadata", {}),
         )
+        books.moved(self, refund, "refund", -units)
+        return refund
 
     def fail_refund(
         self, reference: str, reason: str = "expired_or_canceled_card"

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from djstripe.models import APIKey
 
 from accounts.services.roles import tenant_roles_seed
 from billing.choices import InvoiceStatus, PaymentState
 from billing.models import GatewayEvent, Payment, PaymentMethod
 from billing.selectors.ledger import ledger_differences
+from billing.selectors.mirror import at_stripe
 from ispplatform.core.models import Tenant
 from ispplatform.core.testing import run_until_quiet
 from tests.billing.gateways.localstripe_process import LocalStripe
@@ -106,4 +108,8 @@ def test_an_order_is_paid_by_a_card_that_asks_its_customer(
     assert PaymentMethod.objects.get().is_saved
     assert list(ledger_differences()) == []
     assert "Thank you" in text_of(browser.get(shown))
+    copied = at_stripe(payment)
+    assert copied is not None
+    assert (copied.amount, copied.status) == (order.gross, "succeeded")
+    assert APIKey.objects.count() == 0
     localstripe.forget()

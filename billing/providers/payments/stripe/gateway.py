@@ -32,6 +32,7 @@ from billing.providers.payments.stripe.access import (
     SECRET_KEY,
 )
 from billing.providers.payments.stripe.amounts import to_units
+from billing.providers.payments.stripe.books import StripeBooks
 from billing.providers.payments.stripe.transport import (
     API_VERSION,
     ContextTransport,
@@ -62,6 +63,11 @@ class StripeGateway:
             max_network_retries=0,
             http_client=ContextTransport(context.http),
         ).v1
+
+    @property
+    def books(self) -> StripeBooks:
+        """What Stripe's own books say; read for the mirror and for comparisons."""
+        return StripeBooks(self._v1)
 
     def probe(self) -> ProbeReport:
         with probing():

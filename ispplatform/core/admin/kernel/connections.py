@@ -19,6 +19,7 @@ from ispplatform.core.admin.kernel.connection_forms import (
     connection_form,
     sorted_values,
 )
+from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
 from ispplatform.core.pages.statuses import Tone
 from ispplatform.core.providers.registry import backends
@@ -118,6 +119,19 @@ class ProviderConnectionAdmin(ReadOnlyTenantAdmin):
         if known is None or not known.notices_path:
             return "-"
         return row.tenant.base_url + known.notices_path.format(connection_id=row.pk)
+
+    def every_act(self) -> tuple[Act, ...]:
+        return (*self.acts, *(act for part in CONNECTION_PARTS.items() for act in part.acts))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = kwargs.get("obj")
+        if row is not None:
+            parts = [(part.template, part.content(row)) for part in CONNECTION_PARTS.items()]
+            context["parts"] = [part for part in parts if part[1] is not None]
+            context["row_foot"] = "admin/house/connection_foot.html"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super(ReadOnlyTenantAdmin, self).has_add_permission(request)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 
-from ispplatform.core.database.fresh import create_everything, is_empty
+from ispplatform.core.database.fresh import create_everything, create_new_apps, is_empty
 from ispplatform.core.database.walls import install_walls, lift_walls
 
 
@@ -19,6 +19,8 @@ class Command(MigrateCommand):
             create_everything(connection)
         elif changes:
             lift_walls(connection)
+            if not options["app_label"] and not options["fake"]:
+                create_new_apps(connection)
         try:
             super().handle(*args, **options)
         finally:
