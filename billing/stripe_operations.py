@@ -11,11 +11,12 @@ from billing.providers.payments.stripe.books import Movements, StripeBooks, is_u
 from billing.services.mirror import STRIPE_COPY, mirror_missing, mirror_write
 from billing.services.reconciliation import (
     STRIPE_COMPARE,
+    comparison_replaces,
     comparison_settle,
     references_to_compare,
 )
 from ispplatform.core.clock import system_now
-from ispplatform.core.errors import ProviderRejected
+from ispplatform.core.errors import ProviderError, ProviderRejected
 from ispplatform.core.models.connections import ProviderConnection
 from ispplatform.core.models.operations import Operation
 from ispplatform.core.operations import Guarantee, OperationCall, OperationKind, Receipt
@@ -33,6 +34,8 @@ class StripeCopyKind(OperationKind):
     in_order = True
     connection_kind = PAYMENTS
     is_urgent = False
+    opens_circuit = False
+    refusal_needs_person = False  # its row says why, and the comparison is refused as well
 
     def is_still_wanted(self, operation: Operation) -> bool:
         """Tell whether nobody has read it since this was decided."""
@@ -78,6 +81,7 @@ class StripeCompareKind(OperationKind):
     call_deadline_seconds = 240.0
     lease_seconds = 600.0
     is_urgent = False
+    opens_circuit = False
 
     def call(self, call: OperationCall) -> Receipt:
         read_at = system_now()
@@ -103,6 +107,13 @@ class StripeCompareKind(OperationKind):
             movements=receipt.data["movements"],
             others=receipt.data["others"],
         )
+        comparison_replaces(operation)
+
+    def refused(self, operation: Operation, error: ProviderRejected) -> None:
+        comparison_replaces(operation)
+
+    def stuck(self, operation: Operation, error: ProviderError) -> None:
+        comparison_replaces(operation)
 
 
 class _Copying:

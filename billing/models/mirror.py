@@ -40,6 +40,8 @@ class MirroredObject(TenantModel):
             )
         ]
         indexes = [models.Index(fields=["tenant", "connection", "charge_reference"])]
+        verbose_name = "copy from Stripe"
+        verbose_name_plural = "copies from Stripe"
 
     def __str__(self) -> str:
         return self.reference

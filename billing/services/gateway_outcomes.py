@@ -38,7 +38,7 @@ def charge_reported(*, actor: Actor, connection_id: UUID, receipt: ChargeReceipt
     payments = Payment.objects.filter(connection_id=connection_id)
     payment = payments.filter(gateway_reference=receipt.reference).first()
     if payment is None:
-        payment = payments.filter(pk=_id_in(receipt.idempotency_key)).first()
+        payment = payments.filter(pk=id_in_key(receipt.idempotency_key)).first()
     if payment is None:
         return NOT_OURS
     if payment.gateway_reference not in {"", receipt.reference}:
@@ -57,7 +57,7 @@ def refund_reported(*, actor: Actor, connection_id: UUID, receipt: RefundReceipt
     refunds = Refund.objects.filter(payment__connection_id=connection_id)
     refund = refunds.filter(gateway_reference=receipt.reference).first()
     if refund is None:
-        refund = refunds.filter(pk=_id_in(receipt.idempotency_key)).first()
+        refund = refunds.filter(pk=id_in_key(receipt.idempotency_key)).first()
     if refund is None:
         return _unknown_refund(connection_id, receipt)
     if (refund.amount, refund.currency) != (receipt.amount, receipt.currency):
@@ -117,7 +117,7 @@ def method_reported(
     return True, "The card is renewed." if card else "The card is gone."
 
 
-def _id_in(key: str) -> UUID | None:
+def id_in_key(key: str) -> UUID | None:
     """Return the id of the row that an operation's key begins with; ``…~2`` is a second try."""
     try:
         return UUID(key.partition("~")[0])

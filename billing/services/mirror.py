@@ -1,7 +1,9 @@
 """The mirror: what Stripe says of our payments, beside our own rows. No money depends on it."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +15,20 @@ from billing.models import (
     MirroredObject,
     Payment,
     PaymentMethod,
+    Refund,
 )
 from billing.providers.payments.stripe.copies import kind_of
 from billing.providers.payments.stripe.receipts import OUR_KEY
+from billing.services.gateway_outcomes import id_in_key
 from billing.services.mirror_rows import NotCopied, account_write, row_write
 from ispplatform.core.actors import Actor
+from ispplatform.core.borders import alone
 from ispplatform.core.models.connections import ProviderConnection
 from ispplatform.core.operations import operation_start
 from ispplatform.core.subjects import subject_of
+from ispplatform.core.tenancy.context import across_tenants
+
+logger = logging.getLogger(__name__)
 
 STRIPE_COPY = "billing.stripe_copy"
 MIRROR = Actor.system("mirror of Stripe")
@@ -29,9 +37,17 @@ _OF_A_CHARGE = frozenset({"payment_intent", "charge", "refund", "dispute"})
 
 
 def mirror_request(*, event: GatewayEvent) -> None:
-    """Have the object of a notice copied, in the caller's transaction; others are not copied."""
-    if not kind_of(event.reference):
-        return
+    """Have the object of a notice copied, in the caller's transaction; others are not copied.
+
+    What fails here fails by itself: the caller's money is settled all the same, and the nightly
+    comparison copies what is missing.
+    """
+    if kind_of(event.reference):
+        alone(partial(_request, event), failed=logger.warning, otherwise=None)
+
+
+@transaction.atomic
+def _request(event: GatewayEvent) -> None:
     row, _ = MirroredObject.objects.get_or_create(
         connection_id=event.connection_id,
         reference=event.reference,
@@ -126,12 +142,26 @@ def _charge_of(copy: Mapping[str, Any]) -> str:
 def _of_another_shop(connection_id: UUID, copies: list[Mapping[str, Any]]) -> set[str]:
     """Return the ids of what belongs to payments and customers that are not ours."""
     about_money = [copy for copy in copies if copy["object"] in _OF_A_CHARGE]
-    marked = {_charge_of(copy) for copy in about_money if (copy.get("metadata") or {}).get(OUR_KEY)}
-    ours = marked | _known(connection_id, {_charge_of(copy) for copy in about_money} - {""})
+    ours = _marked(connection_id, about_money) | _known(
+        connection_id, {_charge_of(copy) for copy in about_money} - {""}
+    )
     foreign = {str(copy["id"]) for copy in about_money if _charge_of(copy) not in ours}
     foreign |= _strangers(connection_id, copies)
     moved = (copy for copy in copies if copy["object"] == "balance_transaction")
     return foreign | {str(copy["id"]) for copy in moved if copy.get("source") in foreign}
+
+
+def _marked(connection_id: UUID, copies: list[Mapping[str, Any]]) -> set[str]:
+    """Return the payments that carry our key, but for those of another connection or company."""
+    keys = [(_charge_of(copy), (copy.get("metadata") or {}).get(OUR_KEY)) for copy in copies]
+    made = [(charge, id_in_key(key)) for charge, key in keys if key]
+    ids = {row_id for _, row_id in made if row_id}
+    with across_tenants("companies at one account of Stripe do not see each other's payments"):
+        payments = Payment.objects.filter(pk__in=ids).exclude(connection_id=connection_id)
+        refunds = Refund.objects.filter(pk__in=ids).exclude(payment__connection_id=connection_id)
+        others = {*payments.values_list("pk", flat=True), *refunds.values_list("pk", flat=True)}
+    elsewhere = {charge for charge, row_id in made if row_id in others}
+    return {charge for charge, _ in made} - elsewhere
 
 
 def _strangers(connection_id: UUID, copies: list[Mapping[str, Any]]) -> set[str]:

@@ -34,6 +34,7 @@ from ispplatform.core.models.operations import Operation
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.money import Money
 from ispplatform.core.operations import operation_start
+from ispplatform.core.operations.attention import ORDINARY
 from ispplatform.core.subjects import Subject, subject_of
 from ispplatform.core.tenant_settings import TenantSetting, between
 
@@ -157,7 +158,7 @@ def comparison_settle(
                 _open(row, found[row.pk])
     for item, row in _open_before(connection).items():
         if row.pk not in found:
-            _close(item)
+            _close(item, "Both books say the same by now.")
     GatewayBooks.objects.filter(connection=connection).update(
         compared_at=now,
         compared_from=since,
@@ -166,6 +167,16 @@ def comparison_settle(
         differences_count=len(found),
     )
     return list(found.values())
+
+
+def comparison_replaces(comparison: Operation) -> None:
+    """Take earlier comparisons off the list of what needs a person: the newest tells."""
+    earlier = Operation.objects.filter(kind=STRIPE_COMPARE, subject_id=comparison.subject_id)
+    items = attention_items_open(with_snoozed=True).filter(
+        kind=ORDINARY, subject_id__in=earlier.exclude(pk=comparison.pk).values("pk")
+    )
+    for item in items:
+        _close(item, "A later comparison was made.")
 
 
 def _open(row: Row, difference: Difference) -> None:
@@ -178,11 +189,9 @@ def _open(row: Row, difference: Difference) -> None:
     )
 
 
-def _close(item: AttentionItem) -> None:
+def _close(item: AttentionItem, resolution: str) -> None:
     subject = Subject(type=item.subject_type, id=item.subject_id, label=item.subject_label)
-    attention_settled(
-        kind=STRIPE_DIFFERENCE, subject=subject, resolution="Both books say the same by now."
-    )
+    attention_settled(kind=item.kind, subject=subject, resolution=resolution)
 
 
 def differences_open(connection: ProviderConnection) -> list[AttentionItem]:

@@ -240,7 +240,7 @@ def test_a_notice_of_another_account_is_kept_and_not_acted_on(pay, send, fake_st
 
 
 def test_a_kind_that_concerns_nobody_is_kept_quietly(send, fake_stripe):
-    assert send(fake_stripe.event("payout.paid", {"id": "po_1", "object": "payout"})) == 200
+    assert send(fake_stripe.event("product.created", {"id": "prod_1", "object": "product"})) == 200
     assert GatewayEvent.objects.get().state == GatewayEventState.IGNORED
     assert Operation.objects.count() == 0
 

@@ -18,6 +18,7 @@ from ispplatform.core.attention import attention_items_open
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import InvalidInput, NotPermitted
 from ispplatform.core.models import AttentionItem, AuditEntry, Operation, OperationState
+from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
 from tests.billing.gateways import fake_books
 from tests.billing.gateways.fake_stripe import FakeStripe
@@ -62,7 +63,7 @@ def test_books_that_agree_put_nothing_before_a_person(connection, fake_stripe):
         connection,
         fake_stripe,
         "charge.dispute.created",
-        fake_stripe.dispute(fake_stripe.objects[payment.gateway_reference]),
+        fake_stripe.withdraw(fake_stripe.dispute(fake_stripe.objects[payment.gateway_reference])),
     )
     assert compared(connection) == []
     books = GatewayBooks.objects.get()
@@ -134,7 +135,7 @@ def test_refunds_and_disputes_that_nobody_told_us_of_are_rows(connection, fake_s
     refund = fake_stripe._create_refund(
         {"payment_intent": intent["id"], "amount": "500", "metadata": {}}
     )
-    dispute = fake_stripe.dispute(intent)
+    dispute = fake_stripe.withdraw(fake_stripe.dispute(intent))
     sentences = {item.sentence: item.money_at_stake for item in compared(connection)}
     assert sentences == {
         f"{refund['id']}: Stripe has a refund of 5.00 EUR, and here is none.": Decimal("5.00"),
@@ -151,7 +152,9 @@ def test_refunds_and_disputes_that_nobody_told_us_of_are_rows(connection, fake_s
 
 def test_a_dispute_lost_there_and_open_here_is_a_row(connection, fake_stripe):
     payment = paid(connection, fake_stripe)
-    dispute = fake_stripe.dispute(fake_stripe.objects[payment.gateway_reference])
+    dispute = fake_stripe.withdraw(
+        fake_stripe.dispute(fake_stripe.objects[payment.gateway_reference])
+    )
     told(connection, fake_stripe, "charge.dispute.created", dispute)
     assert compared(connection) == []
     dispute["status"] = "lost"
@@ -186,6 +189,42 @@ def test_another_shop_at_the_same_account_is_counted_and_not_compared(connection
     books = GatewayBooks.objects.get()
     assert (books.movements_count, books.others_count) == (2, 1)
     assert not MirroredObject.objects.filter(charge_reference=foreign["id"]).exists()
+
+
+def test_payments_of_another_company_at_the_same_account_are_neither_seen_nor_compared(
+    connection, other_tenant, fake_stripe
+):
+    payment = paid(connection, fake_stripe)
+    refund_start(actor=SYSTEM, payment=payment, amount=Decimal("19.00"), reason="late")
+    run_until_quiet()
+    with tenant_context(other_tenant.pk):
+        theirs = StripeFactory(api_base=fake_stripe.base)
+        paid(theirs, fake_stripe)
+        assert compared(theirs) == []
+        books = GatewayBooks.objects.get()
+        assert (books.movements_count, books.others_count) == (3, 2)
+        named = set(MirroredObject.objects.values_list("charge_reference", flat=True))
+        assert payment.gateway_reference not in named
+    assert compared(connection) == []
+
+
+def test_a_new_connection_to_the_same_account_does_not_take_the_old_ones_payments(
+    connection, fake_stripe
+):
+    paid(connection, fake_stripe)
+    assert compared(StripeFactory(api_base=fake_stripe.base, name="new")) == []
+
+
+def test_of_comparisons_that_are_refused_night_by_night_the_newest_stands_before_a_person(
+    connection, fake_stripe
+):
+    for _ in range(2):
+        fake_stripe.trouble("forbidden", "/v1/balance_transactions", method="GET")
+        refused = comparison_start(actor=OPERATOR, connection=connection)
+        run_until_quiet()
+        assert [item.subject_id for item in attention_items_open()] == [refused.pk]
+    assert compared(connection) == []
+    assert list(attention_items_open()) == []
 
 
 def test_a_comparison_tells_with_which_payout_the_money_came(connection, fake_stripe):

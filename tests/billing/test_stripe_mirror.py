@@ -1,10 +1,12 @@
 """The mirror of Stripe: copied after settlement, no key kept, nobody else's shown."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -15,10 +17,15 @@ from billing.choices import GatewayEventState, PaymentState
 from billing.models import GatewayEvent, MirroredObject, Payment
 from billing.selectors.mirror import at_stripe
 from billing.services.methods import payment_method_add, payment_method_read
+from billing.services.mirror import STRIPE_COPY
 from billing.services.mirror_rows import MODEL_OF
 from billing.services.payments import payment_start
 from billing.services.refunds import refund_start
+from ispplatform.core.clock import system_now
 from ispplatform.core.models import Operation, OperationExchange, OperationState
+from ispplatform.core.operations.circuit import FAILURES_UNTIL_OPEN
+from ispplatform.core.operations.engine import operation_run
+from ispplatform.core.operations.kinds import kinds
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
 from tests.billing.gateways.fake_stripe import FakeStripe
@@ -164,7 +171,9 @@ def test_a_refund_and_a_dispute_are_copied_by_their_own_notices(payment, connect
         Decimal("-19.00"),
     )
 
-    there = fake_stripe.dispute(fake_stripe.objects[payment.gateway_reference])
+    there = fake_stripe.withdraw(
+        fake_stripe.dispute(fake_stripe.objects[payment.gateway_reference])
+    )
     assert told(connection, fake_stripe, "charge.dispute.created", there) == 200
     shown = at_stripe(payment.disputes.get())
     assert (shown.amount, shown.status) == (Decimal("119.00"), "needs response")
@@ -235,6 +244,36 @@ def test_a_key_that_may_not_read_holds_no_money_up(connection, fake_stripe):
     assert "may not" in row.failure
     assert rows_count() == 0
     assert paid(connection, fake_stripe).state == PaymentState.SETTLED
+
+
+def test_a_stripe_that_gives_no_answer_to_the_mirror_leaves_the_circuit_closed(
+    connection, fake_stripe
+):
+    made = paid(connection, fake_stripe)
+    fake_stripe.trouble("before", "/v1/account", method="GET", times=9)
+    intent = fake_stripe.objects[made.gateway_reference]
+    assert told(connection, fake_stripe, "payment_intent.succeeded", intent) == 200
+    for day in range(1, 7):
+        with time_machine.travel(system_now() + timedelta(days=day)):
+            operation_run(copy_operations().get().pk)
+    assert copy_operations().get().attempt > FAILURES_UNTIL_OPEN
+    connection.refresh_from_db()
+    assert (connection.circuit_failures, connection.circuit_open_until) == (0, None)
+    assert GatewayEvent.objects.get().state == GatewayEventState.PROCESSED
+
+
+def test_money_is_settled_though_its_copy_cannot_be_asked_for(
+    connection, fake_stripe, caplog, monkeypatch
+):
+    made = paid(connection, fake_stripe)
+    monkeypatch.delitem(kinds._kinds, STRIPE_COPY)
+    intent = fake_stripe.objects[made.gateway_reference]
+    assert told(connection, fake_stripe, "payment_intent.succeeded", intent) == 200
+    assert told(connection, fake_stripe, "payout.paid", fake_stripe.pay_out()) == 200
+    states = GatewayEvent.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [GatewayEventState.PROCESSED, GatewayEventState.IGNORED]
+    assert (MirroredObject.objects.count(), copy_operations().count()) == (0, 0)
+    assert "One failed and the others go on" in caplog.text
 
 
 def test_links_of_copies_are_stripes_own_ids():

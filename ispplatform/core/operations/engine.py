@@ -146,19 +146,19 @@ def _found(kind: OperationKind, row: Operation) -> _Earlier:
     try:
         receipt = kind.find(_call(kind, row, is_repeat=True))
     except ProviderPending as exc:
-        _note_call(row, None)
+        _note_call(kind, row, None)
         settle_waiting(kind, row, exc)
         return _Earlier()
     except ProviderRefusedLater as exc:
-        _note_call(row, None)
+        _note_call(kind, row, None)
         settle_refusal(kind, row, exc)
         return _Earlier()
     except Exception as exc:  # whatever else a look-up raises, nothing new is known yet
-        _note_call(row, exc)
+        _note_call(kind, row, exc)
         _log_unforeseen(row, exc)
         settle_trouble(kind, row, error_of(exc), state=_known_state(row))
         return _Earlier()
-    _note_call(row, None)
+    _note_call(kind, row, None)
     if receipt is not None:
         return _Earlier(receipt=receipt)
     proves_at = _empty_look_up_proves_at(kind, row)
@@ -220,22 +220,22 @@ def _send(kind: OperationKind, row: Operation, *, was_sent: bool, cleared: bool)
     try:
         receipt = kind.call(call)
     except ProviderUnavailable as exc:
-        _note_call(row, exc)
+        _note_call(kind, row, exc)
         settle_trouble(kind, row, exc, state=nothing_sent, **before)
     except ProviderPending as exc:
         failpoints.hit("answered")
-        _note_call(row, None)
+        _note_call(kind, row, None)
         settle_waiting(kind, row, exc)
     except ProviderRejected as exc:
-        _note_call(row, exc)
+        _note_call(kind, row, exc)
         _refused(kind, row, exc, was_sent=was_sent)
     except Exception as exc:  # unknown outcomes, and whatever nobody foresaw
-        _note_call(row, exc)
+        _note_call(kind, row, exc)
         _log_unforeseen(row, exc)
         settle_trouble(kind, row, error_of(exc), state=_known_state(row))
     else:
         failpoints.hit("answered")
-        _note_call(row, None)
+        _note_call(kind, row, None)
         settle_success(kind, row, receipt)
 
 
@@ -257,7 +257,7 @@ def _refused(
             settle_refusal(kind, row, exc)
             return
         except Exception as exc:  # as in _found
-            _note_call(row, exc)
+            _note_call(kind, row, exc)
             _log_unforeseen(row, exc)
             settle_trouble(kind, row, error_of(exc), state=OperationState.UNKNOWN)
             return
@@ -278,10 +278,13 @@ def _call(kind: OperationKind, row: Operation, *, is_repeat: bool) -> OperationC
     )
 
 
-def _note_call(row: Operation, error: Exception | None) -> None:
+def _note_call(kind: OperationKind, row: Operation, error: Exception | None) -> None:
     """Tell the circuit breaker whether the provider answered; a refusal is an answer."""
     if isinstance(error, ProviderUnavailable | ProviderOutcomeUnknown):
-        circuit_failed(row.connection)
+        if kind.opens_circuit:
+            circuit_failed(row.connection)
+        else:
+            circuit_give_back(row.connection)
     elif error is None or isinstance(error, ProviderError):
         circuit_succeeded(row.connection)
     else:

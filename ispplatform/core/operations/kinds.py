@@ -110,6 +110,8 @@ class OperationKind(OperationHooks, ABC):
         refusal_needs_person: whether a refusal is shown to staff (a declined card is not).
         is_urgent: whether staff are mailed at once when it needs a person (money and domains),
             or find it in the daily digest. Mails themselves are never urgent.
+        opens_circuit: whether its failures count against the connection. Not those of kinds that
+            only look: what they read must never hold up what has to be done.
     """
 
     name: ClassVar[str]
@@ -127,6 +129,7 @@ class OperationKind(OperationHooks, ABC):
     in_order: ClassVar[bool] = False
     refusal_needs_person: ClassVar[bool] = True
     is_urgent: ClassVar[bool] = True
+    opens_circuit: ClassVar[bool] = True
 
     @abstractmethod
     def call(self, call: OperationCall) -> Receipt:

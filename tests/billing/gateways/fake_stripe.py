@@ -129,7 +129,7 @@ class FakeStripe:
 
     def dispute(self, intent: dict[str, Any], **values: Any) -> dict[str, Any]:
         """The cardholder goes to the bank."""
-        dispute = self._new(
+        return self._new(
             "dp",
             "dispute",
             payment_intent=intent["id"],
@@ -143,9 +143,6 @@ class FakeStripe:
             balance_transactions=[],
             **values,
         )
-        taken = books.moved(self, dispute, "adjustment", -intent["amount"], 1500)
-        dispute["balance_transactions"] = [taken]
-        return dispute
 
     def pay_out(self) -> dict[str, Any]:
         """Stripe pays out, as it does by itself."""
@@ -153,18 +150,16 @@ class FakeStripe:
 
     def withdraw(self, dispute: dict[str, Any], *, fee: int = 1500) -> dict[str, Any]:
         """Take the disputed money and a fee from the account, as happens with a real dispute."""
-        dispute["balance_transactions"].append(
-            {"amount": -dispute["amount"], "fee": fee, "currency": dispute["currency"]}
-        )
+        taken = books.moved(self, dispute, "adjustment", -dispute["amount"], fee)
+        dispute["balance_transactions"].append(taken)
         return dispute
 
     def decide(self, dispute: dict[str, Any], status: str, *, fee_back: int = 0) -> dict[str, Any]:
         """The bank decides; what is won is given back, the fee where the contract says so."""
         dispute["status"] = status
         if status == "won" and dispute["balance_transactions"]:
-            dispute["balance_transactions"].append(
-                {"amount": dispute["amount"], "fee": -fee_back, "currency": dispute["currency"]}
-            )
+            given = books.moved(self, dispute, "adjustment", dispute["amount"], -fee_back)
+            dispute["balance_transactions"].append(given)
         return dispute
 
     def calls(self, path: str, method: str = "POST") -> int:

@@ -68,11 +68,14 @@ def kind_of(reference: str) -> str:
 
 
 def copies_of(things: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return each object that is copied once, those that others point at first."""
+    """Return each object that is copied once, those that others point at first.
+
+    Two readers write the same objects in the same order, so that neither waits for the other.
+    """
     found: dict[str, dict[str, Any]] = {}
     for thing in things:
         _flattened(thing, found)
-    return sorted(found.values(), key=lambda copy: COPIED.index(copy["object"]))
+    return sorted(found.values(), key=lambda copy: (COPIED.index(copy["object"]), copy["id"]))
 
 
 def account_copy(account: Mapping[str, Any]) -> dict[str, Any]:

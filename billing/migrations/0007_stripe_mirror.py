@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_newest_first'),
+        ('billing', '0006_chargebacks'),
         ('core', '0010_attention_words'),
     ]
 
@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.tenant')),
             ],
             options={
+                'verbose_name': 'copy from Stripe',
+                'verbose_name_plural': 'copies from Stripe',
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['tenant', 'connection', 'charge_reference'], name='billing_mir_tenant__f3b9a8_idx')],
