@@ -16,9 +16,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min
 
-from billing.choices import PaymentState
+from billing.choices import PaymentMethodKind, PaymentState
 from billing.models import Document, Payment, PaymentMethod
-from billing.services.payments import payment_record, payment_start
+from billing.selectors.payments import UNDERWAY
+from billing.services.payments import payment_cancel, payment_record, payment_start
+from billing.services.refunds import refund_start
 from billing.services.sandbox import sandbox_charge_answer
 from billing.workflows.payment_checks import payments_check_due
 from customers.models import Customer
@@ -44,7 +46,6 @@ from ispplatform.core.operations import failpoints
 from ispplatform.core.operations.claiming import operations_due, operations_take_for_queueing
 from ispplatform.core.operations.decisions import operation_retry
 from ispplatform.core.operations.engine import operation_run
-from ispplatform.core.operations.errors import OperationNotWanted
 from provisioning.models import Service
 from provisioning.services.activation import service_retry
 from sales.models import Cart, Order
@@ -61,18 +62,21 @@ OPERATOR = Actor(
     type=ActorType.USER,
     id="operator",
     label="ops@northwind.example",
-    permissions=frozenset({"operations:manage", "services:activate"}),
+    permissions=frozenset(
+        {"operations:manage", "services:activate", "payments:cancel", "payments:refund"}
+    ),
 )
 OPEN_OPERATIONS = ("pending", "running", "unknown")
 OPEN_DELIVERIES = ("waiting", "running")
 WRITES_AND_READS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+OVER_AND_UNPAID = (PaymentState.FAILED, PaymentState.CANCELLED)
 SHAPES = ("name", "hosting", "mailbox", "hosting with name", "everything")
 PAYMENTS = ("card", "card", "card confirmed at the bank", "late card", "transfer")
 CALLS = {
     "registrar": ["register", "find_registration", "info"],
     "dns": ["read_zone", "create_zone", "change_zone"],
     "panel": ["create_account", "find_account", "usage", "create_mailbox", "find_mailbox"],
-    "payments": ["charge", "find_charge", "read_charge"],
+    "payments": ["charge", "find_charge", "read_charge", "cancel_charge", "refund", "find_refund"],
 }
 MODES = (
     FaultMode.UNAVAILABLE,
@@ -95,6 +99,8 @@ class Sale:
     Attributes:
         faults_left: how many faults may still happen; every schedule comes to rest.
         sweeps_only: the broker loses every message.
+        meddling: what staff do meanwhile is thrown with dice of their own.
+        gave_up: staff gave a payment up; its charge may go through, and another one too.
         told: what happened, for whoever looks at a failing seed.
     """
 
@@ -106,6 +112,9 @@ class Sale:
     depth: int = 0
     processes: int = 0
     sweeps_only: bool = False
+    meddling: random.Random = field(init=False)
+    acts_left: int = 0
+    gave_up: bool = False
     told: list[str] = field(default_factory=list)
     rounds: int = 0
     customer: Customer = field(init=False)
@@ -123,6 +132,8 @@ class Sale:
         self.is_paid_twice = self.dice.random() < 0.1
         self._prepare()
         self.faults_left = self.dice.randint(1, 10)
+        self.meddling = random.Random(f"staff {self.seed}")
+        self.acts_left = self.meddling.choice([0, 0, 1, 3])
 
     def __str__(self) -> str:
         ways = [self.shape, self.payment, *(["sweeps only"] if self.sweeps_only else [])]
@@ -146,6 +157,7 @@ class Sale:
             self.rounds += 1
             self._work_once()
             self._customer_confirms()
+            self._staff_act()
             self.as_process(payments_check_due)
             if self.dice.random() < 0.2:
                 self.as_process(lambda: unpaid_orders_run(tenant=self.shop.tenant))
@@ -173,10 +185,9 @@ class Sale:
     def _retry_operations(self) -> None:
         shown = attention_items_of_customer(self.customer.pk).values_list("subject_id", flat=True)
         for operation in Operation.objects.filter(pk__in=list(shown), retries=None):
-            try:
-                operation_retry(actor=OPERATOR, operation_id=operation.pk)
-            except OperationNotWanted as refusal:
-                self.told.append(refusal.code)
+            self._allowed(
+                lambda row=operation: operation_retry(actor=OPERATOR, operation_id=row.pk)
+            )
 
     def _retry_services(self) -> None:
         for service in Service.objects.filter(customer=self.customer).exclude(trouble=""):
@@ -397,6 +408,70 @@ class Sale:
         if self.is_paid_twice:
             self.told.append("staff record the money as well")
             self.surely(lambda: self._transferred("second"))
+
+    def _staff_act(self) -> None:
+        """Give up, send back, try again: whatever staff might press while it goes on."""
+        if not self.acts_left or self.meddling.random() >= 0.3:
+            return
+        act = self.meddling.choice(
+            [self._give_up, self._send_back, self._try_again, self._pay_anew]
+        )
+        if act():
+            self.acts_left -= 1
+
+    def _allowed(self, act: Callable[[], Any]) -> bool:
+        """Let somebody press a button; a refusal is an answer."""
+        try:
+            self.as_process(act)
+        except PlatformError as refusal:
+            self.told.append(refusal.code)
+            return False
+        return True
+
+    def _give_up(self) -> bool:
+        payment = self.payments().filter(state__in=UNDERWAY).first()
+        if payment is None:
+            return False
+        self.told.append(f"staff give a payment up that is {payment.state}")
+        self.gave_up = True
+        return self._allowed(
+            lambda: payment_cancel(actor=OPERATOR, payment=payment, reason="Customer called")
+        )
+
+    def _send_back(self) -> bool:
+        card = PaymentMethodKind.CARD
+        payment = self.payments().filter(state=PaymentState.SETTLED, method=card).first()
+        if payment is None or payment.amount_settled == payment.amount_refunded:
+            return False
+        left = payment.amount_settled - payment.amount_refunded
+        amount = self.meddling.choice([left, min(left, Decimal("1.00"))])
+        self.told.append(f"staff send {amount} back")
+        return self._allowed(
+            lambda: refund_start(actor=OPERATOR, payment=payment, reason="Asked", amount=amount)
+        )
+
+    def _try_again(self) -> bool:
+        shown = attention_items_of_customer(self.customer.pk).values_list("subject_id", flat=True)
+        refused = Operation.objects.filter(pk__in=list(shown), retries=None).order_by("pk")
+        operation = refused.filter(kind__startswith="billing.").first()
+        if operation is None:
+            return False
+        self.told.append(f"staff try {operation.kind} again")
+        return self._allowed(lambda: operation_retry(actor=OPERATOR, operation_id=operation.pk))
+
+    def _pay_anew(self) -> bool:
+        if self.payments().exclude(state__in=OVER_AND_UNPAID).exists():
+            return False
+        self.told.append("the customer pays anew")
+        key = f"anew-{self.seed}-{self.payments().count()}"
+        return self._allowed(
+            lambda: payment_start(
+                actor=self.buyer,
+                document=self.document,
+                payment_method=self.card,
+                idempotency_key=key,
+            )
+        )
 
     def _customer_confirms(self) -> None:
         """Answer the bank where it asks, sometimes twice, or after having come back already."""

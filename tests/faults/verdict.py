@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from billing.choices import PaymentState, SubscriptionStatus
-from billing.models import CreditEntry, Invoice, Payment, SandboxCharge
-from billing.providers.payments.base import ChargeState
+from billing.choices import PaymentState, RefundState, SubscriptionStatus
+from billing.models import CreditEntry, Invoice, Payment, SandboxCharge, SandboxRefund
+from billing.providers.payments.base import ChargeState, RefundOutcome
 from billing.selectors.ledger import ledger_differences
 from billing.services.attention import UNMATCHED_MONEY
-from domains.models import DnsZone, SandboxRegistrarEntry, SandboxZone
-from hosting.models import SandboxPanelAccount, SandboxPanelMailbox
+from domains.models import DnsZone, Domain, SandboxRegistrarEntry, SandboxZone
+from hosting.models import HostingAccount, Mailbox, SandboxPanelAccount, SandboxPanelMailbox
 from ispplatform.core.attention.selectors import attention_items_of_customer
 from ispplatform.core.models import EventDelivery, Operation, OperationState, OutboxEvent
 from ispplatform.core.money import from_minor
@@ -29,6 +29,7 @@ def shortcomings(sale: Sale) -> list[str]:
     return [
         *_left_lying(sale),
         *_money(sale),
+        *_money_back(sale),
         *_order(sale),
         *_effects(sale),
         *ledger_differences(),
@@ -94,8 +95,21 @@ def _money(sale: Sale) -> Iterator[str]:
             yield f"a payment is left {payment.state}"
         if is_settled and payment.amount_settled != _placed(payment):
             yield "money was received and is nowhere"
-    if len(taken) > 1 and not sale.is_impatient:
+    if len(taken) > 1 and not (sale.is_impatient or sale.gave_up):
         yield f"the card was charged {len(taken)} times"
+
+
+def _money_back(sale: Sale) -> Iterator[str]:
+    """What we say went back is what the gateway's books say, each refund once."""
+    for payment in sale.payments():
+        settled = payment.refunds.filter(state=RefundState.SETTLED)
+        ours = sum((row.amount for row in settled), Decimal(0))
+        theirs = SandboxRefund.objects.filter(
+            charge__reference=payment.gateway_reference, outcome=RefundOutcome.SETTLED
+        )
+        sent = sum((row.amount for row in theirs), Decimal(0)) if payment.connection_id else ours
+        if not ours == sent == payment.amount_refunded:
+            yield f"{ours} went back, {sent} were sent, {payment.amount_refunded} are counted"
 
 
 def _is_charge_shown(sale: Sale, key: str) -> bool:
@@ -128,7 +142,7 @@ def _order(sale: Sale) -> Iterator[str]:
             yield f"{service} is {service.status}"
         if not service.trouble and not _waits_for_other(service):
             yield f"{service} is paid, not active, and in no trouble"
-        if not shown:
+        if not _is_shown(service, shown) and not _waits_for_other(service):
             yield f"{service} is paid and not active, and nobody is told"
     expected = OrderStatus.NEEDS_PERSON if troubled else OrderStatus.COMPLETED
     if sale.order.status != expected:
@@ -140,6 +154,21 @@ def _order(sale: Sale) -> Iterator[str]:
         count = OutboxEvent.objects.filter(name=name, subject_id=subject_of(subject).id).count()
         if count != 1:
             yield f"{name} was told {count} times"
+
+
+def _is_shown(service: Service, shown: set[object]) -> bool:
+    """Tell whether a row is about this service, or about an operation on what it is made of."""
+    names = Domain.objects.filter(service=service)
+    made_of = [
+        service.pk,
+        *names.values_list("pk", flat=True),
+        *DnsZone.objects.filter(domain__in=names).values_list("pk", flat=True),
+        *HostingAccount.objects.filter(service=service).values_list("pk", flat=True),
+        *Mailbox.objects.filter(service=service).values_list("pk", flat=True),
+    ]
+    if shown.intersection(made_of):
+        return True
+    return Operation.objects.filter(pk__in=shown, subject_id__in=made_of).exists()
 
 
 def _waits_for_other(service: Service) -> bool:
