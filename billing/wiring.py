@@ -54,6 +54,7 @@ from billing.services.attention import (
     RENEWAL_FAILED,
     RENEWAL_TAKEN_BACK,
     RESERVATION_ENDS,
+    SKIPPED_PERIOD,
     STRIPE_DIFFERENCE,
     SUSPENSION_PLAN,
     UNMATCHED_MONEY,
@@ -156,6 +157,15 @@ attention_kinds.fill(
         label=_("Lost, and its renewal taken back"),
         button=_("Open subscription"),
         url=partial(office.subject_page, "subscription"),
+    )
+)
+attention_kinds.fill(
+    AttentionKind(
+        name=SKIPPED_PERIOD,
+        label=_("Renewed, and not billed"),
+        button=_("Bill it or give it"),
+        url=partial(office.subject_page, "subscription"),
+        is_urgent=True,
     )
 )
 attention_kinds.fill(

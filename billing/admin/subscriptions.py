@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.choices import SubscriptionStatus
 from billing.models import Subscription
 from billing.selectors.renewals import default_card, upcoming_invoices
+from billing.services.skipped_periods import skipped_periods_accept, skipped_periods_bill
 from billing.services.subscriptions import subscription_cancel, subscription_change
 from billing.statuses import SUBSCRIPTION
 from ispplatform.core.actors import Actor
@@ -48,6 +49,20 @@ def _renewal_turned(actor: Actor, row: Subscription, values: Values) -> str:
     return _t("It renews by itself.") if changed.auto_renew else _t("It does not renew by itself.")
 
 
+def _skipped_billed(actor: Actor, row: Subscription, values: Values) -> str:
+    invoice = skipped_periods_bill(actor=actor, subscription_id=row.pk)
+    return _t("Billed by %(number)s.") % {"number": invoice.number}
+
+
+def _skipped_given(actor: Actor, row: Subscription, values: Values) -> str:
+    skipped_periods_accept(actor=actor, subscription_id=row.pk, **values)
+    return _t("The days are given to the customer.")
+
+
+def _has_skipped(row: Subscription) -> bool:
+    return row.skipped.filter(decided_at=None).exists()
+
+
 def _is_running(row: Subscription) -> bool:
     return row.status not in CLOSED
 
@@ -71,6 +86,24 @@ class SubscriptionAdmin(ReadOnlyTenantAdmin):
     search_fields = ("label", "subject_label", "customer__search_text")
     ordering = ("-id",)
     acts = (
+        Act(
+            name="bill-skipped",
+            label=_("Bill the days without an invoice"),
+            permission="subscriptions:update",
+            run=_skipped_billed,
+            explanation=_("At the subscription's own price. Paying it renews nothing again."),
+            applies=_has_skipped,
+            tone="main",
+        ),
+        Act(
+            name="give-skipped",
+            label=_("Accept them as goodwill"),
+            permission="credits:grant",
+            run=_skipped_given,
+            form=ReasonForm,
+            explanation=_("Nothing is billed for these days, now or later."),
+            applies=_has_skipped,
+        ),
         Act(
             name="renewal",
             label=_("Switch renewal"),
@@ -110,5 +143,6 @@ class SubscriptionAdmin(ReadOnlyTenantAdmin):
                 upcoming=coming[0] if coming else None,
                 card=default_card(row.customer_id),
                 periods=list(periods[:PERIODS]),
+                skipped=list(row.skipped.select_related("invoice").order_by("-period_start")),
             )
         return super().render_change_form(request, context, *args, **kwargs)

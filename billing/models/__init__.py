@@ -11,7 +11,7 @@ from billing.models.payments import Payment, PaymentAllocation, PaymentMethod, R
 from billing.models.querysets import InvoiceQuerySet
 from billing.models.sandbox import SandboxCard, SandboxCharge, SandboxRefund
 from billing.models.series import NumberSeries
-from billing.models.subscriptions import Subscription, SubscriptionPeriod
+from billing.models.subscriptions import SkippedPeriod, Subscription, SubscriptionPeriod
 
 __all__ = [
     "CreditEntry",
@@ -42,6 +42,7 @@ __all__ = [
     "SandboxCard",
     "SandboxCharge",
     "SandboxRefund",
+    "SkippedPeriod",
     "Subscription",
     "SubscriptionPeriod",
     "SuspensionPlan",

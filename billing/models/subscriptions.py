@@ -124,3 +124,42 @@ class SubscriptionPeriod(TenantModel):
     def last_day(self) -> date:
         """The last day that is billed, as people write periods."""
         return self.period_end - timedelta(days=1)
+
+
+class SkippedPeriod(TenantModel):
+    """Days that a subscription's subject had and no invoice stands for; a person decides.
+
+    For example a name that was renewed at its registrar and not through an invoice. ``invoice`` is
+    the one that billed it; without one, ``decided_at`` says that it was accepted as goodwill.
+    """
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="skipped")
+    period_start = models.DateField()
+    period_end = models.DateField()
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="skipped_periods"
+    )
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "period_start"], name="billing_days_are_skipped_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(period_end__gt=F("period_start"))
+                & (Q(invoice=None) | Q(decided_at__isnull=False)),
+                name="billing_skipped_days_are_billed_by_a_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_start} to {self.period_end}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day of it, as people write periods."""
+        return self.period_end - timedelta(days=1)

@@ -7,6 +7,7 @@ from billing.rules.proration import Period
 from catalog.choices import BillingCycle
 from catalog.rules.cycles import cycle_end
 
+ROUNDING = timedelta(days=31)
 RUN_HOUR = 9  # o'clock in the tenant's zone: renewals are invoiced, periods end and begin
 
 
@@ -60,6 +61,20 @@ def anchored_period(on: date, *, cycle: str, invoiced: Period | None) -> Period 
     if invoiced is not None and not was_renewed(on, invoiced=invoiced):
         return None
     return period_from(on, cycle, on.day)
+
+
+def skipped_days(billed_until: date | None, next_on: date | None) -> Period | None:
+    """Return the days that no invoice stands for when the next one begins later than expected.
+
+    Registries round expiries by days; whatever is more than a month was renewed by somebody.
+
+    Args:
+        billed_until: the first day that no invoice covered until now.
+        next_on: the first day of the period that is invoiced next.
+    """
+    if billed_until is None or next_on is None or next_on <= billed_until + ROUNDING:
+        return None
+    return Period(billed_until, next_on)
 
 
 def was_renewed(on: date, *, invoiced: Period) -> bool:

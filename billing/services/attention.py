@@ -29,6 +29,7 @@ RESERVATION_ENDS = "billing.reservation_ends"
 DISPUTED = "billing.disputed"
 RENEWAL_FAILED = "billing.renewal_failed"
 RENEWAL_TAKEN_BACK = "billing.renewal_taken_back"
+SKIPPED_PERIOD = "billing.skipped_period"
 DUNNING_STUCK = "billing.dunning_stuck"
 NOTICE_UNDELIVERED = "billing.notice_undelivered"
 DOMAIN_UNSETTLED = "billing.domain_unsettled"
@@ -199,6 +200,22 @@ def renewal_taken_back(row: Subscription, *, numbers: Iterable[str], gross: Deci
         money=Money(gross, row.price.currency),
         customer_id=row.customer_id,
     )
+
+
+def period_skipped(row: Subscription, *, sentence: str, gross: Decimal) -> None:
+    """Ask a person whether days that no invoice stands for are billed or given."""
+    attention_open(
+        kind=SKIPPED_PERIOD,
+        subject=subject_of(row),
+        sentence=sentence,
+        money=Money(gross, row.price.currency),
+        customer_id=row.customer_id,
+    )
+
+
+def period_skipped_settled(row: Subscription, *, resolution: str) -> None:
+    """Close the row of a subscription whose skipped days were all decided about."""
+    attention_settled(kind=SKIPPED_PERIOD, subject=subject_of(row), resolution=resolution)
 
 
 def dunning_stuck(invoice: Invoice, *, sentence: str) -> None:

@@ -25,6 +25,7 @@ from billing.selectors.renewals import (
 from billing.services.invoice_runs import InvoiceWish, invoices_issue
 from billing.services.lines import MOST_LINES, LineInput
 from billing.services.periods import periods_take_back
+from billing.services.skipped_periods import skipped_note
 from billing.services.subscriptions import ended_publication
 from customers.models import Customer
 from ispplatform.core.actors import Actor
@@ -122,6 +123,7 @@ def _bills(
             continue
         before = row.next_billing_on
         period = _anchor(row, anchor, invoiced=invoiced.get(row.pk))
+        skipped_note(row, billed_until=before)
         if period is not None and invoice_day(period.start, anchor.lead_days) <= on:
             bills.append(_Bill(row, period))
         elif row.next_billing_on != before:
@@ -224,8 +226,10 @@ def subscription_follow_anchor(*, actor: Actor, subject_type: str, subject_id: U
             return
         invoiced = _last_periods(found)
         for row in found:
-            before = {"calendar": row.calendar, "next_billing_on": row.next_billing_on}
+            billed_until = row.next_billing_on
+            before = {"calendar": row.calendar, "next_billing_on": billed_until}
             _anchor(row, anchor, invoiced=invoiced.get(row.pk))
+            skipped_note(row, billed_until=billed_until)
             after = {"calendar": row.calendar, "next_billing_on": row.next_billing_on}
             if after == before:
                 continue

@@ -28,6 +28,7 @@ SEEN_ELSEWHERE: dict[str, str] = {
     "billing.SandboxCard": "it stands with the charge on the page of the payment",
     "billing.SandboxCharge": "what the sandbox knows stands on the page of the payment",
     "billing.SandboxRefund": "they stand with the charge on the page of the payment",
+    "billing.SkippedPeriod": "they stand on the page of their subscription",
     "billing.SubscriptionPeriod": "they stand on the page of their subscription",
     "core.ExternalRef": "the API shows them with their row; other systems write and read them",
     "customers.Address": "they stand on the customer page",
