@@ -20,8 +20,7 @@ from ispplatform.core.errors import InvalidInput, NotPermitted
 from ispplatform.core.models import AttentionItem, AuditEntry, Operation, OperationState
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
-from tests.billing.gateways import fake_books
-from tests.billing.gateways.fake_stripe import FakeStripe
+from tests.billing.gateways.fake_stripe import FakeStripe, movements
 from tests.billing.test_stripe_mirror import paid, told
 from tests.factories.billing import SYSTEM, GatewayFactory, StripeFactory
 from tests.pages.staff import staff_client
@@ -184,7 +183,7 @@ def test_another_shop_at_the_same_account_is_counted_and_not_compared(connection
         payment_method=None,
         metadata={},
     )
-    fake_books.charged(fake_stripe, foreign, 500)
+    movements.charged(fake_stripe, foreign, 500)
     assert compared(connection) == []
     books = GatewayBooks.objects.get()
     assert (books.movements_count, books.others_count) == (2, 1)
@@ -241,7 +240,7 @@ def test_more_than_one_page_of_movements_is_read(connection, fake_stripe):
     intent = fake_stripe.objects[payment.gateway_reference]
     charge = fake_stripe.objects[intent["latest_charge"]]
     for _ in range(120):
-        fake_books.moved(fake_stripe, {**charge, "id": "fee_1"}, "stripe_fee", -1)
+        movements.moved(fake_stripe, {**charge, "id": "fee_1"}, "stripe_fee", -1)
     assert compared(connection) == []
     assert GatewayBooks.objects.get().movements_count == 121
     assert fake_stripe.calls("/v1/balance_transactions", "GET") == 2

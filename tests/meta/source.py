@@ -9,15 +9,19 @@ NOT_OURS = {".venv", ".cache", ".git", "var", "node_modules"}
 
 
 @cache
-def product_files() -> tuple[Path, ...]:
-    """Return every Python file of the product: no tests, no migrations."""
+def house_files() -> tuple[Path, ...]:
+    """Return every Python file that is written by hand: no migrations."""
     return tuple(
         path
         for path in sorted(ROOT.rglob("*.py"))
-        if not NOT_OURS & set(path.relative_to(ROOT).parts)
-        and "migrations" not in path.parts
-        and path.relative_to(ROOT).parts[0] != "tests"
+        if not NOT_OURS & set(path.relative_to(ROOT).parts) and "migrations" not in path.parts
     )
+
+
+@cache
+def product_files() -> tuple[Path, ...]:
+    """Return every Python file of the product: no tests, no migrations."""
+    return tuple(path for path in house_files() if path.relative_to(ROOT).parts[0] != "tests")
 
 
 @cache

@@ -1,11 +1,11 @@
-"""The books of our fake of Stripe: charges, movements of the balance, payouts."""
+"""Charges, movements of the balance, payouts."""
 
 import json
 from typing import Any, Protocol
 
 
 class Shop(Protocol):
-    """What the books need of the fake."""
+    """What movements need of an account."""
 
     objects: dict[str, dict[str, Any]]
 
@@ -16,7 +16,7 @@ class Shop(Protocol):
     ) -> dict[str, Any]: ...
 
 
-def charged(shop: Any, intent: dict[str, Any], units: int) -> None:
+def charged(shop: Shop, intent: dict[str, Any], units: int) -> None:
     """Write down that a payment took money."""
     fee = units * 29 // 1000 + 30
     charge = shop._new(
@@ -38,9 +38,11 @@ def charged(shop: Any, intent: dict[str, Any], units: int) -> None:
     intent["latest_charge"] = charge["id"]
 
 
-def moved(shop: Any, source: dict[str, Any], kind: str, units: int, fee: int = 0) -> dict[str, Any]:
+def moved(
+    shop: Shop, source: dict[str, Any], kind: str, units: int, fee: int = 0
+) -> dict[str, Any]:
     """Move the balance and note it beside what moved it."""
-    made: dict[str, Any] = shop._new(
+    made = shop._new(
         "txn",
         "balance_transaction",
         amount=units,
@@ -55,14 +57,14 @@ def moved(shop: Any, source: dict[str, Any], kind: str, units: int, fee: int = 0
     return made
 
 
-def paid_out(shop: Any) -> dict[str, Any]:
+def paid_out(shop: Shop) -> dict[str, Any]:
     """Pay out what no payout had yet."""
     rows = [
         row
         for row in shop.objects.values()
         if row["object"] == "balance_transaction" and "in_payout" not in row
     ]
-    made: dict[str, Any] = shop._new(
+    made = shop._new(
         "po",
         "payout",
         amount=sum(row["net"] for row in rows),
@@ -94,7 +96,7 @@ def listed_movements(shop: Shop, params: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def expanded(shop: Any, thing: dict[str, Any], path: str) -> dict[str, Any]:
+def expanded(shop: Shop, thing: dict[str, Any], path: str) -> dict[str, Any]:
     """Return an object with what a path names put in the place of its id."""
     first, _, rest = path.partition(".")
     made: dict[str, Any] = json.loads(json.dumps(thing))
