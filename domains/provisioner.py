@@ -121,6 +121,9 @@ class DomainProvisioner:
         if domain is not None and domain.auto_renew and domain.status in REGISTERED:
             domain_set_auto_renew(actor=Actor.system("provisioning"), domain=domain, enabled=False)
 
+    def holds_nothing(self, service: Service) -> bool:
+        return not service.domains.live().exists()
+
     def portal_path(self, service: Service) -> str:
         domain = domain_of_service(service.pk)
         return reverse("domains:domain", args=[domain.pk]) if domain is not None else ""

@@ -112,6 +112,9 @@ class HostingProvisioner:
         for account in service.hosting_accounts.live():
             account_delete(actor=actor, account=account)
 
+    def holds_nothing(self, service: Service) -> bool:
+        return not service.hosting_accounts.live().exists()
+
     def portal_path(self, service: Service) -> str:
         account = account_of_service(service.pk)
         return reverse("hosting:account", args=[account.pk]) if account is not None else ""
@@ -186,6 +189,10 @@ class EmailProvisioner:
             others = Mailbox.objects.live().filter(mail_domain__account=account)
             if not others.exclude(pk__in=[mailbox.pk for mailbox in own]).exists():
                 account_delete(actor=actor, account=account)
+
+    def holds_nothing(self, service: Service) -> bool:
+        accounts, boxes = service.hosting_accounts.live(), service.mailboxes.live()
+        return not (accounts.exists() or boxes.exists())
 
     def portal_path(self, service: Service) -> str:
         mailbox = mailbox_of_service(service.pk)

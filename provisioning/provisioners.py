@@ -100,6 +100,10 @@ class Provisioner(Protocol):
         """Start ending the service. Never deletes a domain at a registrar."""
         ...
 
+    def holds_nothing(self, service: Service) -> bool:
+        """Tell whether no provider has anything of a pending service, nor may be making it."""
+        ...
+
     def portal_path(self, service: Service) -> str:
         """Return the address of the customer's page about it, or an empty string."""
         ...

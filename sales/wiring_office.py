@@ -3,10 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from customers.slots import CustomerPanel, customer_panels
+from ispplatform.core.admin.acts import ROW_ACTS
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
-from sales import office
+from sales import office, office_refused
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -38,6 +39,8 @@ SEARCH_SOURCES.fill(
         find=office.find_orders,
     )
 )
+for row_act in office_refused.ROW_ACTS_OF_SALES:
+    ROW_ACTS.fill(row_act)
 customer_panels.fill(
     CustomerPanel(
         key="orders",

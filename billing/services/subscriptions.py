@@ -238,6 +238,21 @@ def subscription_change(
     return subscription
 
 
+def subscription_rename(*, actor: Actor, subscription_id: UUID, label: str) -> Subscription:
+    """Call what is billed by another name from now on; documents that are issued keep theirs.
+
+    The caller has checked that ``actor`` may change what it is.
+
+    Raises:
+        SubscriptionStateWrong: it is over.
+    """
+    with transaction.atomic():
+        row = _changeable(subscription_id)
+        before, row.label = row.label, label[:255]
+        _changed(row, actor=actor, field="label", before=before)
+    return row
+
+
 def subscription_renewal_switch(
     *, actor: Actor, subscription_id: UUID, auto_renew: bool
 ) -> Subscription:

@@ -126,11 +126,15 @@ class CustomerAdmin(TenantAdmin):
         actor = actor_of(request)
         urls = {
             act.name: reverse("admin:customers_customer_act", args=[row.pk, act.name])
-            for act in acts_for(self.acts, row, actor)
+            for act in acts_for(self.every_act(), row, actor)
         }
         frame = {"request": request, "customer": row, "actor": actor, "act_urls": urls}
         return {
-            "acts": [{"act": act, "url": urls[act.name]} for act in HEAD_ACTS if act.name in urls],
+            "acts": [
+                {"act": act, "url": urls[act.name]}
+                for act in self.every_act()
+                if act.name in urls and act not in PANEL_ACTS
+            ],
             "links": [
                 {"label": act.label, "url": url}
                 for act in customer_acts.items()

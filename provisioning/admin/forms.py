@@ -1,8 +1,5 @@
 """What staff are asked before an act on a service."""
 
-import json
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -58,23 +55,6 @@ def plan_form(service: Service) -> type[forms.Form]:
     return PlanForm
 
 
-class ConfigurationForm(forms.Form):
-    """Asks for what is to be set up instead."""
-
-    configuration = forms.JSONField(
-        label=_("Configuration"),
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
-        help_text=_("For example another domain. What the customer ordered is shown."),
-    )
-
-    def clean_configuration(self) -> Any:
-        """Return the object that was typed."""
-        value = self.cleaned_data["configuration"]
-        if not isinstance(value, dict):
-            raise forms.ValidationError(_("Write an object: {…}"))
-        return value
-
-
 class EndForm(forms.Form):
     """Asks why a service ends, and whether at once."""
 
@@ -84,8 +64,3 @@ class EndForm(forms.Form):
         required=False,
         help_text=_("Needs a permission of its own. Nobody can bring it back."),
     )
-
-
-def configuration_shown(service: Service) -> dict[str, Any]:
-    """Return what the configuration form starts with."""
-    return {"configuration": json.loads(json.dumps(service.configuration))}

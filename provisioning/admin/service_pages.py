@@ -21,10 +21,8 @@ from ispplatform.core.pages.statuses import Tone
 from ispplatform.core.pages.ui import badge
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from provisioning.admin.forms import (
-    ConfigurationForm,
     EndForm,
     SuspendForm,
-    configuration_shown,
     plan_form,
     resume_form,
 )
@@ -33,7 +31,6 @@ from provisioning.choices import ReasonKind, ServiceStatus
 from provisioning.models import Service
 from provisioning.services.activation import service_activate, service_release, service_retry
 from provisioning.services.changes import service_change_plan, service_read_back
-from provisioning.services.ordering import service_configure
 from provisioning.services.suspension import service_resume, service_suspend
 from provisioning.services.termination import service_terminate, termination_cancel
 
@@ -54,11 +51,6 @@ def _release(actor: Actor, row: Service, values: Values) -> str:
 def _retry(actor: Actor, row: Service, values: Values) -> str:
     service_retry(actor=actor, service=row)
     return gettext("It is being tried again.")
-
-
-def _configure(actor: Actor, row: Service, values: Values) -> str:
-    service_configure(actor=actor, service=row, configuration=values["configuration"])
-    return gettext("It goes on with the new configuration.")
 
 
 def _suspend(actor: Actor, row: Service, values: Values) -> str:
@@ -102,6 +94,7 @@ ACTS = (
         run=_release,
         explanation=_("It is set up now; no rule holds it again."),
         tone="main",
+        decides=True,
         applies=lambda row: row.is_held,
     ),
     Act(
@@ -110,17 +103,8 @@ ACTS = (
         permission="services:activate",
         run=_retry,
         tone="main",
+        decides=True,
         applies=lambda row: row.status == ServiceStatus.PENDING and bool(row.trouble),
-    ),
-    Act(
-        name="configure",
-        label=_("Change what is set up"),
-        permission="services:update",
-        run=_configure,
-        form=ConfigurationForm,
-        initial=configuration_shown,
-        explanation=_("For example another name after the registrar refused the first one."),
-        applies=lambda row: row.status == ServiceStatus.PENDING,
     ),
     Act(
         name="activate",

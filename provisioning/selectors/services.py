@@ -13,6 +13,7 @@ from ispplatform.core.money import Money
 from provisioning.choices import ServiceStatus, StepState
 from provisioning.errors import ServiceNotFound
 from provisioning.models import Service, ServiceReason, ServiceSchedule
+from provisioning.provisioners import provisioner_for
 from provisioning.rules.lifecycle import Progress, progress_of
 
 
@@ -57,6 +58,13 @@ def service_awaits(service_id: UUID, step: str) -> bool:
     """Tell whether a service is being set up and this step of it is not through."""
     rows = Service.objects.filter(pk=service_id, status=ServiceStatus.PENDING)
     return rows.filter(steps__key=step, steps__state=StepState.WAITING).exists()
+
+
+def was_refused(service: Service) -> bool:
+    """Tell whether a service being set up was refused for good: nothing of it is anywhere."""
+    if service.status != ServiceStatus.PENDING or not service.trouble:
+        return False
+    return provisioner_for(service.type).holds_nothing(service)
 
 
 def open_reasons(service: Service) -> list[ServiceReason]:

@@ -35,7 +35,8 @@ def service_terminate(
 ) -> Service:
     """Decide that a service ends. It stands still now; its data goes when the hold is over.
 
-    A service that was never set up ends at once: nothing exists that could be deleted.
+    A service that was never set up, or was refused, ends at once: nothing exists that could be
+    deleted.
 
     Args:
         at: business time of the deletion; None waits out the tenant's hold. Earlier than the hold
@@ -50,7 +51,7 @@ def service_terminate(
     with transaction.atomic():
         row = service_locked(service.pk)
         check_act("terminate", row.status)
-        if row.status == ServiceStatus.PENDING and row.setup_started_at is None:
+        if not _exists(row):
             service_end(row, actor=actor, reason=reason)
             _stop_billing(row, reason=reason)
             return row
@@ -148,9 +149,16 @@ def _stop_billing(row: Service, *, reason: str) -> None:
     )
 
 
+def _exists(row: Service) -> bool:
+    """Tell whether a provider has something of the service, or may be making it."""
+    if row.setup_started_at is None:
+        return False
+    return row.status != ServiceStatus.PENDING or not provisioner_for(row.type).holds_nothing(row)
+
+
 def service_end(row: Service, *, actor: Actor, reason: str) -> None:
     """End a locked service now, in the caller's transaction."""
-    was_set_up = row.setup_started_at is not None
+    was_set_up = _exists(row)
     before = row.status
     row.status = ServiceStatus.TERMINATED
     row.terminated_at = business_now(tenant_by_id(row.tenant_id))

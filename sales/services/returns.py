@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.models import DocumentLine, Invoice
-from billing.selectors.invoices import credited_of_lines
+from billing.models import Invoice
 from billing.selectors.refunds import payments_of, refundable_of
 from billing.services.credit_notes import invoice_credit
 from billing.services.refunds import refund_start
@@ -19,6 +18,7 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 from provisioning.services.termination import service_terminate
 from sales.errors import OrderNotOpen
 from sales.models import Order, OrderLine
+from sales.selectors.returns import invoice_of_order, left_of_line
 from sales.services.locks import order_locked
 from sales.services.status import order_refresh
 
@@ -34,7 +34,7 @@ def order_money_return(*, actor: Actor, order: Order, reason: str) -> None:
     Raises:
         NotPermitted: without ``payments:refund``.
     """
-    invoice = _invoice_of(order)
+    invoice = invoice_of_order(order)
     if invoice is None:
         return
     _send_back(actor, invoice, None, reason=reason)
@@ -52,11 +52,14 @@ def order_line_return(
         as_credit: keep the money as the customer's credit instead of sending it back.
 
     Raises:
-        NotPermitted, NotFound.
+        NotPermitted: without ``credit_notes:create``, and ``payments:refund`` unless ``as_credit``.
+        NotFound.
         InvalidInput: no reason.
         OrderNotOpen: the line is not paid, or was taken back before.
     """
-    actor.require("orders:decide")
+    actor.require("credit_notes:create")
+    if not as_credit:
+        actor.require("payments:refund")
     if not reason.strip():
         raise InvalidInput("Say why.", field="reason")
     with transaction.atomic():
@@ -64,7 +67,7 @@ def order_line_return(
         line = order.lines.select_related("service").filter(pk=line_id).first()
         if line is None:
             raise NotFound("There is no such line.")
-        invoice = _invoice_of(order)
+        invoice = invoice_of_order(order)
         if invoice is None or line.refunded_at is not None:
             raise OrderNotOpen("Only a paid line that was not taken back can be.")
         taken = _credit_line(actor, invoice, line, reason=reason)
@@ -86,23 +89,9 @@ def order_line_return(
     return line
 
 
-def _invoice_of(order: Order) -> Invoice | None:
-    if order.proforma_id is None:
-        return None
-    return Invoice.objects.filter(document__made_from_id=order.proforma_id).first()
-
-
 def _credit_line(actor: Actor, invoice: Invoice, line: OrderLine, *, reason: str) -> Decimal:
     """Credit what is left of the document lines that bill the line's service."""
-    billed = list(
-        DocumentLine.objects.filter(document_id=invoice.document_id, subject_id=line.service_id)
-    )
-    credited = credited_of_lines(billed)
-    left = {
-        row.pk: row.gross - (credited[row.pk].gross if row.pk in credited else Decimal(0))
-        for row in billed
-    }
-    wanted = {pk: amount for pk, amount in left.items() if amount > 0}
+    wanted = left_of_line(invoice, line)
     if wanted:
         invoice_credit(actor=actor, invoice_id=invoice.pk, reason=reason, lines=wanted)
     return sum(wanted.values(), Decimal(0))

@@ -112,7 +112,7 @@ def _is_open(page: Any, kind: str, found: ResolverMatch, request: HttpRequest) -
         return False
     if kind != "act":
         return True
-    names = {act.name for act in acts_for(page.acts, row, actor_of(request))}
+    names = {act.name for act in acts_for(page.every_act(), row, actor_of(request))}
     return found.kwargs["act_name"] in names
 
 

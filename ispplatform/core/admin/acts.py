@@ -11,12 +11,14 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.dressing import dressed
 from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.errors import PlatformError
+from ispplatform.core.slots import Slot
 
 Text = str | Promise
 
@@ -39,6 +41,8 @@ class Act:
         tone: ``main``, ``plain`` or ``danger``.
         initial: what the form starts with.
         leads_to: the page shown after success; None is the row's own.
+        explanation_for: gives the explanation for a row, where rows differ: the sum, the name.
+        decides: how a matter of *Needs a person* is settled; offered on the page of such a row too.
     """
 
     name: str
@@ -52,11 +56,33 @@ class Act:
     tone: str = "plain"
     initial: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     leads_to: Callable[[Any], str] | None = None
+    explanation_for: Callable[[Any], Text] | None = None
+    decides: bool = False
 
     @property
     def asks(self) -> bool:
         """Whether a page comes before the act."""
-        return bool(self.form or self.form_for or self.explanation)
+        return bool(self.form or self.form_for or self.explanation or self.explanation_for)
+
+    def explained(self, row: Any) -> Text:
+        """Return what will happen to this row."""
+        return self.explanation_for(row) if self.explanation_for else self.explanation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowAct:
+    """An act that a higher app adds to the pages of a lower app's rows.
+
+    Args:
+        model: whose rows: ``app_label.model_name``.
+        act: its name is one that the lower app does not use.
+    """
+
+    model: str
+    act: Act
+
+
+ROW_ACTS: Slot[RowAct] = Slot("admin.row_acts", key=lambda item: f"{item.model}.{item.act.name}")
 
 
 class ReasonForm(forms.Form):
@@ -91,14 +117,18 @@ def act_response(
 
     Raises:
         PermissionDenied: the actor may not.
-        Http404: the act does not apply to the row (any more).
+        Http404: the act does not apply to the row (any more); one that is sent again, as by a
+            double click, leads to the row instead and changes nothing.
     """
     actor = actor_of(request)
     if not actor.can(act.permission):
         raise PermissionDenied
-    if not act.applies(row):
-        raise Http404
     is_sent = request.method == "POST"
+    if not act.applies(row):
+        if not is_sent:
+            raise Http404
+        messages.warning(request, gettext("It was done before, or is no longer possible."))
+        return HttpResponseRedirect(row_url)
     form = _form_of(act, row, request.POST if is_sent else None)
     if is_sent and (form is None or form.is_valid()):
         try:
@@ -119,6 +149,7 @@ def act_response(
             "title": act.label,
             "subtitle": str(row),
             "act": act,
+            "explanation": act.explained(row),
             "row": row,
             "row_url": row_url,
             "form": form,

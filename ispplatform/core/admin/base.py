@@ -18,7 +18,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
 
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.acts import Act, act_response, acts_for, blame
+from ispplatform.core.admin.acts import ROW_ACTS, Act, act_response, acts_for, blame
 from ispplatform.core.admin.history import row_history
 from ispplatform.core.admin.paging import CappedPaginator
 from ispplatform.core.admin.requests import actor_of
@@ -170,8 +170,9 @@ class TenantAdmin(ShownFields, ModelAdmin):
     # ----------------------------------------------------------------------------------- acts
 
     def every_act(self) -> tuple[Act, ...]:
-        """Return the buttons of this class; override it where other apps add some."""
-        return self.acts
+        """Return the class's own acts, and behind them those that higher apps add."""
+        added = (one.act for one in ROW_ACTS.items() if one.model == self.opts.label_lower)
+        return (*self.acts, *added)
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -184,6 +184,14 @@ class StaffOrderInput(StrictSerializer):
     note = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
+class LineReturnInput(StrictSerializer):
+    """Which line goes back, how and why."""
+
+    line_id = serializers.UUIDField()
+    as_credit = serializers.BooleanField(default=False)
+    reason = serializers.CharField(max_length=500)
+
+
 class DecisionInput(StrictSerializer):
     """Why."""
 

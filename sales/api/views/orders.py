@@ -20,6 +20,7 @@ from ispplatform.core.api.viewsets import (
 )
 from sales.api.serializers.orders import (
     DecisionInput,
+    LineReturnInput,
     OrderDetail,
     OrderRow,
     PortalOrderInput,
@@ -33,6 +34,7 @@ from sales.services.decisions import order_accept, order_refuse
 from sales.services.expiry import order_cancel
 from sales.services.names import names_require_free
 from sales.services.orders import order_place
+from sales.services.returns import order_line_return
 from sales.services.wishes import cart_of_wishes, wished_names
 
 SORTS = {name: name for name in ("created_at", "placed_at", "order_number", "updated_at")}
@@ -54,6 +56,7 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "accept": DecisionInput,
         "refuse": DecisionInput,
         "cancel": DecisionInput,
+        "return_line": LineReturnInput,
     }
     permissions_required = {
         "list": "orders:read",
@@ -62,6 +65,7 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "accept": "orders:decide",
         "refuse": "orders:decide",
         "cancel": "orders:cancel",
+        "return_line": "credit_notes:create",
     }
     filter_fields = {
         "status": ChoiceFilter(OrderStatus),
@@ -115,6 +119,12 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         """Withdraw an order that is not paid."""
         order_cancel(actor=self.actor, order_id=self.row().pk, **self.valid())
         return self.show(id, message="Order cancelled.")
+
+    @action(detail=True, methods=["post"], url_path="return-line")
+    def return_line(self, request: Request, id: UUID) -> Response:
+        """Give one paid line back that cannot be delivered: as money or as credit."""
+        order_line_return(actor=self.actor, order_id=self.row().pk, **self.valid())
+        return self.show(id, message="Line taken back.")
 
 
 class PortalOrderViewSet(ListAction, RetrieveAction, CreateAction, PortalViewSet):

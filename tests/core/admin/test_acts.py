@@ -129,9 +129,13 @@ def test_who_may_not_look_sees_nothing(editor_desk: Client, refused) -> None:
     assert editor_desk.get(act_url(refused, "retry")).status_code == 403
 
 
-def test_an_act_that_does_not_apply_any_more_is_not_there(admin_desk: Client, refused) -> None:
-    answer = admin_desk.post(act_url(refused, "cancel"), {"reason": "late"})
-    assert answer.status_code == 404
+def test_an_act_that_does_not_apply_any_more_leads_back_and_does_nothing(
+    admin_desk: Client, refused
+) -> None:
+    assert admin_desk.get(act_url(refused, "cancel")).status_code == 404
+    answer = admin_desk.post(act_url(refused, "cancel"), {"reason": "late"}, follow=True)
+    assert answer.redirect_chain == [(page_url(refused), 302)]
+    assert "It was done before, or is no longer possible." in answer.content.decode()
     refused.refresh_from_db()
     assert refused.state == OperationState.REJECTED
 

@@ -94,7 +94,9 @@ def test_switching_off_and_on(admin_desk: Client, connection) -> None:
     admin_desk.post(act_url(connection, "switch_off"))
     connection.refresh_from_db()
     assert connection.is_active is False
-    assert admin_desk.post(act_url(connection, "switch_off")).status_code == 404
+    assert admin_desk.post(act_url(connection, "switch_off")).status_code == 302
+    connection.refresh_from_db()
+    assert connection.is_active is False
     admin_desk.post(act_url(connection, "switch_on"))
     connection.refresh_from_db()
     assert connection.is_active is True

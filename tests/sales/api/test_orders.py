@@ -181,3 +181,20 @@ def test_an_order_says_what_of_it_is_paid(shop, seller, own):
     assert list(amounts()) == [(10, 7.85)] * 2
     transferred(shop.customer, "7.85", order.proforma)
     assert list(amounts()) == [(17.85, 0)] * 2
+
+
+def test_a_refused_line_goes_back_by_its_order(shop, seller):
+    order = shop.ordered(shop.full_cart("refused-kontor.example"))
+    shop.pay(order)
+    line = order.lines.get(plan=shop.domain_plan)
+    body = {"line_id": str(line.pk), "as_credit": True, "reason": "Refused"}
+    address = f"orders/{order.pk}/return-line"
+    assert seller("POST", address, body).status == 403
+    assert shop.credit() == 0
+    cashier = key_caller(shop.tenant, "orders:read", "credit_notes:create")
+    refused = cashier("POST", address, {**body, "as_credit": False})
+    assert refused.status == 403
+    answer = cashier("POST", address, body)
+    assert (answer.status, answer.data["status"]) == (200, "completed"), answer.body
+    assert shop.credit() == Decimal("10.71")
+    assert cashier("POST", address, body).code == "ORDER_NOT_OPEN"

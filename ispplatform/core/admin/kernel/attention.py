@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin import SimpleListFilter, display
-from django.http import HttpRequest
+from django.contrib.admin import SimpleListFilter, display, site
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,9 +16,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.acts import Act
-from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.acts import Act, acts_for
+from ispplatform.core.admin.base import ReadOnlyTenantAdmin, TenantAdmin
 from ispplatform.core.admin.columns import age_column, money_column
+from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.admin.shown_fields import may_follow
 from ispplatform.core.attention.kinds import attention_kinds
 from ispplatform.core.attention.services import (
@@ -147,8 +149,38 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         kind = attention_kinds.get(row.kind)
         return str(kind.label) if kind is not None else row.kind
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = super().render_change_form(request, context, *args, **kwargs)
+        row = kwargs.get("obj")
+        shown = getattr(response, "context_data", None)
+        if row is not None and shown is not None and row.resolved_at is None:
+            shown["acts"] = [*deciding_acts(request, row), *shown.get("acts", [])]
+        return response
+
     def get_list_display(self, request: HttpRequest) -> Any:
         return (*super().get_list_display(request), _main_button(request))
+
+
+def deciding_acts(request: HttpRequest, item: AttentionItem) -> list[dict[str, Any]]:
+    """Return how the matter itself can be settled: acts on what the row is about."""
+    try:
+        model = apps.get_model(item.subject_type)
+    except (LookupError, ValueError):
+        return []
+    page = site._registry.get(model)
+    if not isinstance(page, TenantAdmin):
+        return []
+    row = page.get_object(request, str(item.subject_id))
+    if row is None or not page.has_view_permission(request, row):
+        return []
+    url_name = f"admin:{model._meta.app_label}_{model._meta.model_name}_act"
+    return [
+        {"act": act, "url": reverse(url_name, args=[row.pk, act.name])}
+        for act in acts_for(page.every_act(), row, actor_of(request))
+        if act.decides
+    ]
 
 
 def _main_button(request: HttpRequest) -> Callable[[AttentionItem], SafeString | str]:
