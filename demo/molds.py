@@ -187,7 +187,6 @@ def _digests_renew(made: dict[type[Row], list[Row]]) -> None:
     for values in made.get(AuditValues, []):
         entry = entries[values.entry_id]  # type: ignore[attr-defined] # an AuditValues
         entry.values_digest = values_digest(  # type: ignore[attr-defined] # an AuditEntry
-            salt=values.salt,  # type: ignore[attr-defined]
-            before=values.before,  # type: ignore[attr-defined]
-            after=values.after,  # type: ignore[attr-defined]
+            values,  # type: ignore[arg-type]
+            form=entry.digest_form,  # type: ignore[attr-defined]
         )

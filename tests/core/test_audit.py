@@ -6,9 +6,11 @@ from django.db import transaction
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
+from ispplatform.core.audit.digests import values_digest
 from ispplatform.core.audit.seals import audit_seal, chain_check
 from ispplatform.core.clock import system_now
 from ispplatform.core.models import AuditEntry, AuditValues, PurgePermit
+from ispplatform.core.models.audit import DigestForm
 from ispplatform.core.request_ids import clear_request_id, use_request_id
 from ispplatform.core.subjects import subject_of
 from ispplatform.core.tenancy.context import tenant_context
@@ -17,6 +19,17 @@ from ispplatform.core.tenancy.context import tenant_context
 def record(tenant, **fields: object) -> AuditEntry:
     with transaction.atomic():
         return audit("core.test", actor=Actor.system("t"), subject=subject_of(tenant), **fields)
+
+
+ERASED = {
+    "salt": "",
+    "actor_label": "",
+    "on_behalf_of": "",
+    "subject_label": "",
+    "reason": "",
+    "before": {},
+    "after": {},
+}
 
 
 @pytest.fixture
@@ -67,18 +80,40 @@ def test_a_forged_entry_breaks_the_chain(tenant, door):
     record(tenant)
     audit_seal(limit=1)
     audit_seal()
-    AuditEntry.objects.filter(pk=entry.pk).update(reason="forged")
+    AuditEntry.objects.filter(pk=entry.pk).update(act="core.forged")
     assert chain_check().breaks == ["Seal 1 does not fit its entries."]
 
 
 def test_changed_values_are_found_and_erased_ones_leave_the_chain_whole(tenant, door):
     changed = record(tenant, after={"email": "a@b.example"})
-    erased = record(tenant, after={"email": "c@d.example"})
+    erased = record(tenant, after={"email": "c@d.example"}, reason="c@d.example asked for it")
     audit_seal()
-    AuditValues.objects.filter(entry=erased).update(salt="", before={}, after={})
+    AuditValues.objects.filter(entry=erased).update(**ERASED)
+    assert "d.example" not in str([*AuditEntry.objects.values(), *AuditValues.objects.values()])
     assert chain_check().breaks == []
     AuditValues.objects.filter(entry=changed).update(after={"email": "x@y.example"})
     assert chain_check().breaks == [f"The values of entry {changed.pk} were changed."]
+
+
+@pytest.mark.parametrize("word", ["actor_label", "on_behalf_of", "subject_label", "reason"])
+def test_words_that_were_changed_are_found(tenant, door, word):
+    entry = record(tenant, reason="asked")
+    audit_seal()
+    AuditValues.objects.filter(entry=entry).update(**{word: "forged"})
+    assert chain_check().breaks == [f"The values of entry {entry.pk} were changed."]
+
+
+def test_entries_of_before_are_vouched_for_by_their_seal(tenant, door):
+    entry = record(tenant, reason="asked")
+    values = AuditValues.objects.get(entry=entry)
+    AuditEntry.objects.filter(pk=entry.pk).update(
+        digest_form=DigestForm.VALUES,
+        values_digest=values_digest(values, form=DigestForm.VALUES),
+    )
+    audit_seal()
+    assert chain_check().breaks == []
+    AuditValues.objects.filter(entry=entry).update(reason="forged")
+    assert chain_check().breaks == ["Seal 1 does not fit its entries."]
 
 
 def test_a_removed_seal_is_found(tenant, door):

@@ -1,7 +1,9 @@
 """The walls in the database: what direct SQL cannot do either."""
 
+import os
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
@@ -9,6 +11,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
+from ispplatform.core.database import postgresql_walls
 from ispplatform.core.database.walls import install_walls, lift_walls, missing_walls
 from ispplatform.core.models import AuditEntry, AuditValues, PurgePermit
 from ispplatform.core.subjects import subject_of
@@ -118,6 +121,29 @@ def test_row_level_security_hides_other_tenants_from_direct_sql(entry, other_ten
         assert count() == 1
     enter_scope(None)
     assert count() == 0
+
+
+@pytest.mark.needs_postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_sees_and_changes_the_rows_of_every_company(entry, other_tenant):
+    """Without the lifting it would find none, and leave them as they were without a word."""
+    with tenant_context(other_tenant.pk):
+        entry_for(other_tenant)
+    forge = "UPDATE core_auditentry SET act = 'core.moved'"
+    owner = os.environ["MIGRATOR_DATABASE_URL"]
+    with psycopg.connect(owner, dbname=connection.settings_dict["NAME"]) as its_owner:
+        cursor = its_owner.cursor()
+        cursor.execute("SET lock_timeout = '20s'")
+        cursor.execute(forge)
+        assert cursor.rowcount == 0
+        postgresql_walls.lift(cursor)
+        cursor.execute(forge)
+        assert cursor.rowcount == 2
+        postgresql_walls.install(cursor, set(connection.introspection.table_names()))
+        with pytest.raises(psycopg.errors.RestrictViolation, match="frozen"):
+            cursor.execute("SELECT set_config('app.tenant', '*', false)").execute(forge)
+        its_owner.rollback()
+    assert AuditEntry.objects.get(pk=entry.pk).act == "core.test"
 
 
 @pytest.mark.needs_postgres

@@ -40,6 +40,7 @@ from ispplatform.core.errors import NotPermitted, ProviderRejected, ProviderUnav
 from ispplatform.core.models import (
     AttentionItem,
     AuditEntry,
+    AuditValues,
     FaultMode,
     Operation,
     OutboxEvent,
@@ -152,7 +153,12 @@ def test_the_transfer_code_is_shown_and_kept_nowhere(tenant: Tenant):
     code = domain_auth_code(actor=SYSTEM, domain=domain)
 
     assert code.startswith("SB-")
-    kept = [*Domain.objects.values(), *AuditEntry.objects.values(), *Operation.objects.values()]
+    kept = [
+        *Domain.objects.values(),
+        *AuditEntry.objects.values(),
+        *AuditValues.objects.values(),
+        *Operation.objects.values(),
+    ]
     assert code not in str(kept)
     assert AuditEntry.objects.filter(act="domains.domain_auth_code").count() == 1
 

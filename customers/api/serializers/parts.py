@@ -123,16 +123,16 @@ class ActivityRow(RowSerializer):
     description = Computed(
         serializers.CharField(),
         "act",
-        "subject_label",
+        "values__subject_label",
         "values__before",
         "values__after",
         compute=timeline_sentence,
     )
-    reason = serializers.CharField()
+    reason = serializers.CharField(source="values.reason")
     actor_type = serializers.CharField()
-    actor = serializers.CharField(source="actor_label")
-    on_behalf_of = serializers.CharField()
+    actor = serializers.CharField(source="values.actor_label")
+    on_behalf_of = serializers.CharField(source="values.on_behalf_of")
     subject_type = serializers.CharField()
     subject_id = serializers.UUIDField()
-    subject = serializers.CharField(source="subject_label")
+    subject = serializers.CharField(source="values.subject_label")
     created_at = InstantField()

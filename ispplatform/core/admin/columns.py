@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from django.contrib.admin import display
+from django.db.models.constants import LOOKUP_SEP
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,11 +20,11 @@ Column = Callable[[Any], Any]
 
 
 def text_column(name: str, *, label: Text) -> Column:
-    """Return a column that shows a field under words of its own."""
+    """Return a column that shows a field under words of its own; ``a__b`` is one of ``a``."""
 
     @display(description=label, ordering=name)
     def column(row: Any) -> Any:
-        return getattr(row, name)
+        return reduce(getattr, name.split(LOOKUP_SEP), row)
 
     column.__name__ = name
     return column

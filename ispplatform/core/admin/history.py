@@ -45,9 +45,7 @@ def row_history(row: models.Model, *, page: str = "1") -> Page[Any]:
 
 def entry_changes(entry: AuditEntry) -> tuple[Change, ...]:
     """Return what an entry changed, by name."""
-    values = getattr(entry, "values", None)
-    if values is None:
-        return ()
+    values = entry.values
     names = sorted({*values.before, *values.after})
     return tuple(
         Change(name=name, before=values.before.get(name), after=values.after.get(name))

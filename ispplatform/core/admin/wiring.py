@@ -131,14 +131,14 @@ def _by_reference(term: str, limit: int) -> Iterable[SearchHit]:
     if not _REFERENCE.fullmatch(term):
         return []
     end = term.replace("-", "").lower()
-    entries = AuditEntry.objects.filter(request_id__endswith=end).order_by("-id")[:limit]
+    entries = AuditEntry.objects.filter(request_id__endswith=end).select_related("values")
     return [
         SearchHit(
             title=term.upper(),
             detail=f"{entry.act} {entry.subject_label}",
             url=reverse("admin:core_auditentry_change", args=[entry.pk]),
         )
-        for entry in entries
+        for entry in entries.order_by("-id")[:limit]
     ]
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from ispplatform.core.models.audit import AuditValues, DigestForm
+
 
 def plain(value: Any) -> Any:
     """Return a value that JSON can hold: text for decimals, times and ids."""
@@ -35,9 +37,17 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
-def values_digest(*, salt: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Return the digest an entry keeps of its values."""
-    return hashlib.sha256(salt.encode() + canonical([before, after])).hexdigest()
+def values_digest(values: AuditValues, *, form: int) -> str:
+    """Return the digest that an entry of this form keeps of its words and values."""
+    covered: list[Any] = [values.before, values.after]
+    if form >= DigestForm.VALUES_AND_WORDS:
+        covered += words_of(values)
+    return hashlib.sha256(values.salt.encode() + canonical(covered)).hexdigest()
+
+
+def words_of(values: AuditValues) -> list[str]:
+    """Return the words that may name a person, in the order of the digest."""
+    return [values.actor_label, values.on_behalf_of, values.subject_label, values.reason]
 
 
 def seal_digest(*, previous: str, entries: Iterable[list[str]]) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit.digests import new_salt, plain, values_digest
-from ispplatform.core.models.audit import AuditEntry, AuditValues
+from ispplatform.core.models.audit import AuditEntry, AuditValues, DigestForm
 from ispplatform.core.request_ids import current_request_id
 from ispplatform.core.subjects import Subject
 
@@ -77,20 +77,26 @@ def audit_many(records: Sequence[AuditRecord]) -> list[AuditEntry]:
 
 
 def _rows(record: AuditRecord) -> tuple[AuditEntry, AuditValues]:
-    actor, subject, salt = record.actor, record.subject, new_salt()
-    old, new = plain(record.before), plain(record.after)
+    actor, subject = record.actor, record.subject
     entry = AuditEntry(
         act=record.act,
         actor_type=actor.type,
         actor_id=actor.id,
-        actor_label=actor.label[:200],
-        on_behalf_of=actor.on_behalf_of[:200],
         subject_type=subject.type,
         subject_id=subject.id,
-        subject_label=subject.label[:200],
         customer_id=record.customer_id,
-        reason=record.reason[:500],
         request_id=current_request_id(),
-        values_digest=values_digest(salt=salt, before=old, after=new),
+        digest_form=DigestForm.VALUES_AND_WORDS,
     )
-    return entry, AuditValues(entry=entry, salt=salt, before=old, after=new)
+    values = AuditValues(
+        entry=entry,
+        salt=new_salt(),
+        actor_label=actor.label[:200],
+        on_behalf_of=actor.on_behalf_of[:200],
+        subject_label=subject.label[:200],
+        reason=record.reason[:500],
+        before=plain(record.before),
+        after=plain(record.after),
+    )
+    entry.values_digest = values_digest(values, form=entry.digest_form)
+    return entry, values

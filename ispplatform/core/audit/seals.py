@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from ispplatform.core.audit.digests import seal_digest, values_digest
-from ispplatform.core.models.audit import AuditEntry, AuditSeal, AuditSealedEntry
+from ispplatform.core.models.audit import AuditEntry, AuditSeal, AuditSealedEntry, DigestForm
 
 BATCH_ROWS = 500  # keeps the write transaction well under 50 ms
 
@@ -35,7 +35,8 @@ def audit_seal(*, limit: int = BATCH_ROWS) -> AuditSeal | None:
         The new seal, or None when every entry is sealed.
     """
     with transaction.atomic():
-        entries = list(AuditEntry.objects.filter(sealed__isnull=True).order_by("id")[:limit])
+        unsealed = AuditEntry.objects.filter(sealed__isnull=True).select_related("values")
+        entries = list(unsealed.order_by("id")[:limit])
         if not entries:
             return None
         last = AuditSeal.objects.order_by("-number").first()
@@ -75,24 +76,17 @@ def chain_check() -> ChainReport:
 
 
 def sealed_fields(entry: AuditEntry) -> list[str]:
-    """Return the fields of an entry that its seal vouches for, as text."""
-    fields = (
-        entry.id,
-        entry.created_at.isoformat(),
-        entry.act,
-        entry.actor_type,
-        entry.actor_id,
-        entry.actor_label,
-        entry.on_behalf_of,
-        entry.subject_type,
-        entry.subject_id,
-        entry.subject_label,
-        entry.customer_id or "",
-        entry.reason,
-        entry.request_id,
-        entry.values_digest,
-    )
-    return [str(field) for field in fields]
+    """Return the fields of an entry that its seal vouches for, as text; read ``values`` along."""
+    actor = [entry.actor_type, entry.actor_id]
+    subject = [entry.subject_type, str(entry.subject_id)]
+    customer_id = str(entry.customer_id or "")
+    if entry.digest_form == DigestForm.VALUES:
+        actor += [entry.actor_label, entry.on_behalf_of]
+        subject += [entry.subject_label]
+        rest = [customer_id, entry.reason, entry.request_id, entry.values_digest]
+    else:
+        rest = [customer_id, entry.request_id, str(entry.digest_form), entry.values_digest]
+    return [str(entry.id), entry.created_at.isoformat(), entry.act, *actor, *subject, *rest]
 
 
 def _changed_values(entries: Iterable[AuditEntry]) -> list[str]:
@@ -100,10 +94,6 @@ def _changed_values(entries: Iterable[AuditEntry]) -> list[str]:
     return [
         f"The values of entry {entry.pk} were changed."
         for entry in entries
-        if hasattr(entry, "values")
-        and entry.values.salt
-        and entry.values_digest
-        != values_digest(
-            salt=entry.values.salt, before=entry.values.before, after=entry.values.after
-        )
+        if entry.values.salt
+        and entry.values_digest != values_digest(entry.values, form=entry.digest_form)
     ]

@@ -5,20 +5,24 @@ from django.db import models
 from ispplatform.core.tenancy.base import TenantModel
 
 
+class DigestForm(models.IntegerChoices):
+    """What an entry's digest covers beside the values, and its seal therefore need not."""
+
+    VALUES = 1, "values only; the seal covers the words as they stand"
+    VALUES_AND_WORDS = 2, "values and words"
+
+
 class AuditEntry(TenantModel):
-    """Who did what to what, when and why. Holds no personal value beyond the actor's label."""
+    """Who did what to what, and when, by ids. What names a person stands in ``values``."""
 
     act = models.CharField(max_length=80)
     actor_type = models.CharField(max_length=20)
     actor_id = models.CharField(max_length=64, blank=True)
-    actor_label = models.CharField(max_length=200)
-    on_behalf_of = models.CharField(max_length=200, blank=True)
     subject_type = models.CharField(max_length=80)
     subject_id = models.UUIDField()
-    subject_label = models.CharField(max_length=200, blank=True)
     customer_id = models.UUIDField(null=True, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
     request_id = models.CharField(max_length=128, blank=True)
+    digest_form = models.PositiveSmallIntegerField(choices=DigestForm)
     values_digest = models.CharField(max_length=64)
 
     class Meta(TenantModel.Meta):
@@ -30,17 +34,41 @@ class AuditEntry(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.subject_label}".strip()
+        return f"{self.act} {self.subject_id}"
+
+    @property
+    def actor_label(self) -> str:
+        """Who did it, as they were called then; empty when erased. Read ``values`` along."""
+        return self.values.actor_label
+
+    @property
+    def on_behalf_of(self) -> str:
+        """As which customer a member of staff did it; empty for nobody, or when erased."""
+        return self.values.on_behalf_of
+
+    @property
+    def subject_label(self) -> str:
+        """What it was done to, as it was called then; empty when erased."""
+        return self.values.subject_label
+
+    @property
+    def reason(self) -> str:
+        """Why, in the actor's words; empty when none was given, or when erased."""
+        return self.values.reason
 
 
 class AuditValues(TenantModel):
-    """The values before and after, apart from the entry so that they can be erased.
+    """Words and values of an entry, apart from it so that they can be erased.
 
-    The entry keeps only ``sha256(salt + canonical values)``: an erased row leaves the chain whole.
+    The entry keeps only a salted digest of them: an erased row leaves the chain whole.
     """
 
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="values")
     salt = models.CharField(max_length=32)
+    actor_label = models.CharField(max_length=200, blank=True)
+    on_behalf_of = models.CharField(max_length=200, blank=True)
+    subject_label = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 

@@ -68,7 +68,9 @@ def operation_timeline(operation: Operation) -> list[TimelineEntry]:
         TimelineEntry(at=row.started_at, sentence=_exchange_sentence(row), exchange=row)
         for row in operation.exchanges.all()
     ]
-    decisions = AuditEntry.objects.filter(subject_type="core.operation", subject_id=operation.pk)
+    decisions = AuditEntry.objects.filter(
+        subject_type="core.operation", subject_id=operation.pk
+    ).select_related("values")
     entries += [
         TimelineEntry(at=row.created_at, sentence=_decision_sentence(row)) for row in decisions
     ]

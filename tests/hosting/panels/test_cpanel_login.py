@@ -7,7 +7,7 @@ import pytest
 from hosting.models import HostingAccount
 from hosting.services.logins import account_login
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.models import AuditEntry, OperationExchange, ProviderConnection
+from ispplatform.core.models import AuditEntry, AuditValues, OperationExchange, ProviderConnection
 from tests.actors import portal
 from tests.callers import portal_caller
 from tests.factories.customers import CustomerFactory
@@ -49,7 +49,13 @@ def test_the_way_in_is_shown_once_and_kept_nowhere(
     assert 'rel="noopener noreferrer"' in text(answer)
     assert answer["Cache-Control"] == "no-store"
     assert AuditEntry.objects.filter(act="hosting.account_login").count() == 1
-    kept = str([*OperationExchange.objects.values(), *AuditEntry.objects.values()])
+    kept = str(
+        [
+            *OperationExchange.objects.values(),
+            *AuditEntry.objects.values(),
+            *AuditValues.objects.values(),
+        ]
+    )
     assert "create_user_session" in kept
     assert [secret for secret in secrets_of(whm) if secret in kept] == []
 

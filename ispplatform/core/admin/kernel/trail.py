@@ -33,7 +33,7 @@ class ActorFilter(TextFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         wanted = self.value()
-        return queryset.filter(actor_label=wanted) if wanted else queryset
+        return queryset.filter(values__actor_label=wanted) if wanted else queryset
 
 
 @admin.register(AuditEntry)
@@ -44,10 +44,11 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
     list_display = (
         age_column("created_at", label=_("when")),
         "act",
-        text_column("subject_label", label=_("about")),
-        text_column("actor_label", label=_("by")),
-        "reason",
+        text_column("values__subject_label", label=_("about")),
+        text_column("values__actor_label", label=_("by")),
+        text_column("values__reason", label=_("reason")),
     )
+    list_select_related = ("values",)
     list_display_links = ("act",)
     list_filter = (
         ActFilter,
@@ -55,19 +56,34 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
         "actor_type",
         ("created_at", RangeDateTimeFilter),
     )
-    search_fields = ("=request_id", "=subject_label")
+    search_fields = ("=request_id", "=values__subject_label")
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("act", "subject", "reason")}),
         (_("Who"), {"fields": ("actor_label", "actor_type", "on_behalf_of", "created_at")}),
         (_("Request"), {"fields": ("request_id", "values_digest")}),
     )
-    readonly_fields = ("subject",)
+    readonly_fields = ("subject", "reason", "actor_label", "on_behalf_of")
 
     @display(description=_("subject"))
     def subject(self, row: AuditEntry) -> str:
         """Return what the act was done to, with its type and id."""
         return f"{row.subject_label} ({row.subject_type} {row.subject_id})".strip()
+
+    @display(description=_("reason"))
+    def reason(self, row: AuditEntry) -> str:
+        """Return why, in the actor's words."""
+        return row.reason
+
+    @display(description=_("by"))
+    def actor_label(self, row: AuditEntry) -> str:
+        """Return who did it, as they were called then."""
+        return row.actor_label
+
+    @display(description=_("on behalf of"))
+    def on_behalf_of(self, row: AuditEntry) -> str:
+        """Return as which customer it was done."""
+        return row.on_behalf_of
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
