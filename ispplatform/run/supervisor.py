@@ -15,6 +15,7 @@ from ispplatform.run.children import Child
 from ispplatform.run.console import Console
 from ispplatform.run.health import HEALTH_PATH, health_status
 from ispplatform.run.installation import Installation, StartRefused
+from ispplatform.run.launching import Launched
 from ispplatform.run.ports import require_free_ports
 from ispplatform.run.preparation import Preparation
 from ispplatform.run.programs import Program
@@ -22,6 +23,7 @@ from ispplatform.run.programs import Program
 READY_TIMEOUT_SECONDS = 60.0
 PROBE_PAUSE_SECONDS = 0.05
 DEATHS_BEFORE_GIVING_UP = 3  # while starting; afterwards nothing is ever given up
+WATCH_SECONDS = 300.0  # between looks whether everything still runs
 PATIENCE_SECONDS = 7.0  # for the programs that do work, all together
 BROKER_PATIENCE_SECONDS = 2.0  # after them
 
@@ -35,6 +37,7 @@ class Supervisor:
         self.environment = installation.environment()
         self.children: list[Child] = []
         self.ended = asyncio.Event()
+        self.watching: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Bring everything up, say where it is, and stay until a signal ends it.
@@ -82,6 +85,20 @@ class Supervisor:
         self._keep(programs.beat(own))
         self.console.say(announcement(own, seconds=time.monotonic() - started_at))
         await self._report_health()
+        self.watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        """When health fails, let staff be told even if worker and beat are what fails."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            status = await asyncio.to_thread(health_status, self.installation)
+            if status != http.HTTPStatus.OK:
+                command = self.installation.manage("watch")
+                look = await Launched.start(command, self.environment, self._say_watch)
+                await look.wait()
+
+    def _say_watch(self, line: str) -> None:
+        self.console.say(f"{'watch':<7} | {line}")
 
     def _keep(self, program: Program) -> Child:
         child = Child(program, self.environment, self.console)
@@ -108,6 +125,8 @@ class Supervisor:
 
     async def _take_down(self) -> None:
         """End the programs that work first, then the broker that they talk to."""
+        if self.watching is not None:
+            self.watching.cancel()
         working = [child for child in self.children if child.program.name != "broker"]
         await asyncio.gather(*(child.end(patience_seconds=PATIENCE_SECONDS) for child in working))
         for child in self.children:

@@ -4,7 +4,7 @@ from ispplatform.core.clock import monotonic_seconds, system_now
 from ispplatform.core.health.probes import register_probe, register_probes
 from ispplatform.core.leases import SILENT_AFTER_SECONDS, duties_overdue, duty_done_at
 from ispplatform.core.operations.selectors import GRACE_SECONDS
-from ispplatform.core.operations.tasks import SWEEP
+from ispplatform.core.operations.watching import SWEEP
 
 _begun = monotonic_seconds()
 

@@ -20,7 +20,7 @@ from ispplatform.core.models.operations import (
 from ispplatform.core.operations.attention import ORDINARY, URGENT
 from ispplatform.core.operations.kinds import kinds
 from ispplatform.core.operations.statuses import OPERATION_STATES
-from ispplatform.core.operations.tasks import SWEEP
+from ispplatform.core.operations.watching import SWEEP
 from ispplatform.core.pages.formats import datetime_text, format_locale
 from ispplatform.core.pages.statuses import status_words
 from ispplatform.core.providers.registry import backends

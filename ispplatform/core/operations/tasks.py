@@ -11,13 +11,13 @@ from ispplatform.core.operations.claiming import operations_take_for_queueing
 from ispplatform.core.operations.engine import operation_run
 from ispplatform.core.operations.retention import exchanges_forget_old
 from ispplatform.core.operations.watching import (
+    SWEEP,
     connections_watch,
     duties_watch,
     unknown_operations_watch,
 )
 from ispplatform.core.tasks import in_tenant
 
-SWEEP = "core.sweep_operations"
 SWEEP_SECONDS = 10
 WATCH_SECONDS = 60
 RETENTION_SECONDS = 3600

@@ -12,7 +12,7 @@ from ispplatform.core.attention import attention_open, attention_settled
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.events import publish
-from ispplatform.core.leases import SILENT_AFTER_SECONDS, duties_overdue
+from ispplatform.core.leases import SILENT_AFTER_SECONDS, duties_overdue, duty_done_at
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
 from ispplatform.core.models.operations import OPEN_STATES, Operation
@@ -23,8 +23,10 @@ from ispplatform.core.providers.events import ConnectionStateChanged
 from ispplatform.core.subjects import Subject, subject_of
 from ispplatform.core.tenant_settings import TenantSetting, between
 
+SWEEP = "core.sweep_operations"  # the duty by which one sees that automation runs
 DOWN = "core.connection_down"
 DUTY_SILENT = "core.duty_silent"
+ALL_SILENT = "core.automation_silent"
 UNKNOWN = "core.unknown_operations"
 WATCHER = Actor.system("circuit breaker")
 ADDED_UP = 500  # operations whose money is added up; more need no exact figure
@@ -91,6 +93,7 @@ def duties_watch(tenant: Tenant) -> int:
 
     Each is told once per silence, and closes itself when it has been done.
     """
+    attention_settled(kind=ALL_SILENT, subject=_automation(tenant), resolution="It runs again.")
     overdue = duties_overdue(grace_seconds=SILENT_AFTER_SECONDS)
     silent = {uuid5(tenant.pk, f"silent {name}"): name for name in overdue}
     items = AttentionItem.objects.filter(kind=DUTY_SILENT, resolved_at=None)
@@ -105,6 +108,25 @@ def duties_watch(tenant: Tenant) -> int:
             sentence=f"{name} is silent, or fails every time. {overdue[name]}",
         )
     return len(silent)
+
+
+def silence_show(tenant: Tenant) -> AttentionItem:
+    """Put before a person that nothing runs by itself any more; closed by the first run after it.
+
+    Call it in the tenant, from a process that is neither worker nor beat.
+    """
+    last_run_at = duty_done_at(SWEEP)
+    since = "ever" if last_run_at is None else f"since {last_run_at:%Y-%m-%d %H:%M} UTC"
+    return attention_open(
+        kind=ALL_SILENT,
+        subject=_automation(tenant),
+        sentence=f"Nothing has run by itself {since}: no order is set up, no card charged, no mail "
+        "sent. Nothing is lost; it goes on when worker and beat run again.",
+    )
+
+
+def _automation(tenant: Tenant) -> Subject:
+    return Subject(type="core.duty", id=uuid5(tenant.pk, ALL_SILENT), label="automation")
 
 
 def _show_down(connection: ProviderConnection) -> None:

@@ -13,7 +13,7 @@ from ispplatform.core.operations import checks as operation_checks
 from ispplatform.core.operations import statuses as operation_statuses
 from ispplatform.core.operations import tasks as operation_tasks
 from ispplatform.core.operations.attention import ORDINARY, URGENT
-from ispplatform.core.operations.watching import DOWN, DUTY_SILENT, UNKNOWN
+from ispplatform.core.operations.watching import ALL_SILENT, DOWN, DUTY_SILENT, UNKNOWN
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.providers import checks as provider_checks
 from ispplatform.core.providers import events as provider_events
@@ -69,6 +69,7 @@ for _name, _is_urgent in ((URGENT, True), (ORDINARY, False)):
 for _name, _label in (
     (DUTY_FAILED, _("Automatic work that fails")),
     (DUTY_SILENT, _("Automatic work that is not done")),
+    (ALL_SILENT, _("Nothing runs by itself")),
 ):
     attention_kinds.fill(
         AttentionKind(

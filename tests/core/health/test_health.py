@@ -12,8 +12,7 @@ from ispplatform.core.attention import attention_items_open
 from ispplatform.core.clock import monotonic_seconds
 from ispplatform.core.health import automation, probes
 from ispplatform.core.leases import duties, duties_overdue, periodic_duty
-from ispplatform.core.operations.tasks import SWEEP
-from ispplatform.core.operations.watching import duties_watch
+from ispplatform.core.operations.watching import SWEEP, duties_watch
 
 
 @pytest.fixture

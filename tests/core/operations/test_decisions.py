@@ -26,7 +26,7 @@ from ispplatform.core.operations.selectors import (
     operations_of,
     waiting_for,
 )
-from ispplatform.core.operations.tasks import SWEEP
+from ispplatform.core.operations.watching import SWEEP
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
 from tests.core.operations.conftest import MANAGER, start
