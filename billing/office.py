@@ -1,6 +1,6 @@
 """What billing adds to the back office: tiles, search, the customer page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.choices import InvoiceStatus, PaymentState
-from billing.models import CreditEntry, Document, Invoice, Payment
+from billing.models import CreditEntry, Invoice, Payment
 from billing.models.querysets import OPEN_STATUSES
 from billing.selectors.payments import credit_of
 from customers.models import Customer
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.search import SearchHit
 from ispplatform.core.clock import business_today, system_now
 from ispplatform.core.models import AttentionItem
 from ispplatform.core.models.tenants import Tenant
@@ -92,34 +91,6 @@ def deletion_refusal(customer_id: UUID) -> str:
     if CreditEntry.objects.filter(customer_id=customer_id, remaining__gt=0).exists():
         return _("The customer still has credit.")
     return ""
-
-
-def find_documents(term: str, limit: int) -> Iterable[SearchHit]:
-    """Find documents by number."""
-    rows = Document.objects.filter(number__istartswith=term).select_related("customer")
-    for row in rows.order_by("-pk")[:limit]:
-        page = "invoice" if hasattr(row, "invoice") else "document"
-        yield SearchHit(
-            title=row.number,
-            detail=f"{row.get_kind_display()} · {row.customer.display_name}",
-            url=reverse(f"admin:billing_{page}_change", args=[row.pk]),
-            is_exact=row.number.casefold() == term.casefold(),
-        )
-
-
-def find_payments(term: str, limit: int) -> Iterable[SearchHit]:
-    """Find payments by bank reference, the gateway's id, or a card's last four."""
-    condition = Q(reference__iexact=term) | Q(gateway_reference=term)
-    if len(term) == 4 and term.isdigit():
-        condition |= Q(payment_method__last_four=term)
-    rows = Payment.objects.filter(condition).select_related("customer")
-    for row in rows.order_by("-pk")[:limit]:
-        yield SearchHit(
-            title=str(row),
-            detail=f"{_money(row.amount, row.currency)} · {row.customer.display_name}",
-            url=reverse("admin:billing_payment_change", args=[row.pk]),
-            is_exact=row.gateway_reference == term,
-        )
 
 
 def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:

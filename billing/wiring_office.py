@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from billing import office, office_dunning, office_stripe
+from billing import office, office_dunning, office_stripe, search
 from customers.slots import (
     CustomerAct,
     CustomerFact,
@@ -21,7 +21,8 @@ from customers.slots import (
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, ConnectionPart
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+
+__all__ = ["search"]
 
 for key, label, page, icon, permission in (
     ("invoices", _("Invoices"), "invoice", "receipt_long", "invoices:read"),
@@ -64,25 +65,6 @@ DASHBOARD_TILES.fill(
         permission="invoices:read",
         template="billing/admin/tile_money.html",
         content=office.money_tile,
-    )
-)
-
-SEARCH_SOURCES.fill(
-    SearchSource(
-        key="documents",
-        label=_("Documents"),
-        icon="receipt_long",
-        permission="invoices:read",
-        find=office.find_documents,
-    )
-)
-SEARCH_SOURCES.fill(
-    SearchSource(
-        key="payments",
-        label=_("Payments"),
-        icon="payments",
-        permission="payments:read",
-        find=office.find_payments,
     )
 )
 

@@ -50,7 +50,7 @@ def _find(term: str, limit: int) -> Iterable[SearchHit]:
 
 SEARCH_SOURCES.fill(
     SearchSource(
-        key="plans", label=_("Plans"), icon="inventory_2", permission="plans:read", find=_find
+        key="plans", label=_("Plans"), icon="tag", permission="plans:read", find=_find
     ),
     order=80,
 )

@@ -1,28 +1,25 @@
 """What this app plugs into the kernel."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.portal_accounts import visitor_of_customer
 from accounts.slots import VisitorDefaults, visitor_defaults
-from customers import events, timeline
+from customers import events, search, timeline
 from customers.models import Customer
 from customers.panels import PANELS
 from customers.selectors import recipients_for
 from customers.slots import customer_panels, timeline_sentences
 from customers.subscribers import confirm_customer_of_sign_up, make_customer_of_sign_up
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.admin.search import SEARCH_SOURCES, SearchHit, SearchSource
 from ispplatform.core.events import subscribe
 from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
 from ispplatform.core.permissions import declare_permissions
 from notifications.slots import CustomerRecipients, Recipient, customer_recipients
 
-__all__ = ["events"]
+__all__ = ["events", "search"]
 
 for sentence in timeline.SENTENCES:
     timeline_sentences.fill(sentence)
@@ -116,31 +113,6 @@ visitor_defaults.fill(
 )
 customer_recipients.fill(CustomerRecipients(key="customers", find=_recipients))
 
-
-def _find(term: str, limit: int) -> Iterable[SearchHit]:
-    """Find customers by words, number, e-mail, telephone or portal id."""
-    rows = list(Customer.objects.not_deleted().matching(term).order_by("display_name")[:limit])
-    return [
-        SearchHit(
-            title=row.display_name,
-            detail=f"{row.customer_number} · {row.email}",
-            url=reverse("admin:customers_customer_change", args=[row.pk]),
-            is_exact=term.casefold() in {row.customer_number.casefold(), row.email.casefold()},
-        )
-        for row in rows
-    ]
-
-
-SEARCH_SOURCES.fill(
-    SearchSource(
-        key="customers",
-        label=_("Customers"),
-        icon="person",
-        permission="customers:read",
-        find=_find,
-    ),
-    order=10,
-)
 
 # One subscriber, so that a confirmation waits for the customer that it confirms.
 subscribe("accounts.portal_account_registered", "customers.sign_ups", make_customer_of_sign_up)

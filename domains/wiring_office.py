@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from domains import office
+from domains import office, search
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+
+__all__ = ["search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -26,16 +27,6 @@ ADMIN_NAVIGATION.fill(
         url_name="admin:domains_dnszone_changelist",
         icon="dns",
         permission="dns:read",
-    )
-)
-
-SEARCH_SOURCES.fill(
-    SearchSource(
-        key="domains",
-        label=_("Domains"),
-        icon="language",
-        permission="domains:read",
-        find=office.find_domains,
     )
 )
 DASHBOARD_TILES.fill(

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hosting import office
+from hosting import search
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
+
+__all__ = ["search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -38,11 +39,3 @@ ADMIN_NAVIGATION.fill(
         permission="hosting_servers:read",
     )
 )
-
-for key, label, icon, permission, find in (
-    ("hosting", _("Hosting accounts"), "storage", "hosting:read", office.find_accounts),
-    ("mailboxes", _("Mailboxes"), "mail", "mailboxes:read", office.find_mailboxes),
-):
-    SEARCH_SOURCES.fill(
-        SearchSource(key=key, label=label, icon=icon, permission=permission, find=find)
-    )

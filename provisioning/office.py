@@ -1,13 +1,12 @@
 """What services show in the back office beside their own pages."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.expressions import Expression
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +15,6 @@ from customers.models import Customer
 from customers.rules.timeline import TimelineFacts
 from customers.slots import TimelineSentence
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.search import SearchHit
 from provisioning.choices import ReasonKind, ServiceStatus
 from provisioning.models import Service
 
@@ -42,17 +40,6 @@ def deletion_refusal(customer_id: UUID) -> str:
     if Service.objects.of_customer(customer_id).filter(status__in=LIVE).exists():
         return _("Services still run.")
     return ""
-
-
-def find_services(term: str, limit: int) -> Iterable[SearchHit]:
-    """Find services by their label."""
-    rows = Service.objects.filter(label__istartswith=term).select_related("customer", "plan")
-    for row in rows.order_by("-pk")[:limit]:
-        yield SearchHit(
-            title=row.label,
-            detail=f"{row.plan.name} · {row.customer.display_name}",
-            url=reverse("admin:provisioning_service_change", args=[row.pk]),
-        )
 
 
 def _told(sentence: str | Promise) -> Callable[[TimelineFacts], str]:

@@ -12,8 +12,9 @@ from customers.slots import (
     timeline_sentences,
 )
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
-from provisioning import office
+from provisioning import office, search
+
+__all__ = ["search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -40,13 +41,3 @@ customer_figures.fill(CustomerFigure(name="services_count", expression=office.se
 deletion_guards.fill(DeletionGuard(key="provisioning", refusal=office.deletion_refusal))
 for sentence in office.SENTENCES:
     timeline_sentences.fill(sentence)
-
-SEARCH_SOURCES.fill(
-    SearchSource(
-        key="services",
-        label=_("Services"),
-        icon="deployed_code",
-        permission="services:read",
-        find=office.find_services,
-    )
-)

@@ -1,6 +1,6 @@
 """What sales adds to the back office: search, a tile, the customer page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from customers.models import Customer
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.search import SearchHit
 from ispplatform.core.clock import business_today
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.money import from_minor
@@ -18,18 +17,6 @@ from sales.choices import OrderStatus
 from sales.models import Order, OrderLine
 
 ROWS = 10
-
-
-def find_orders(term: str, limit: int) -> Iterable[SearchHit]:
-    """Find orders by number."""
-    rows = Order.objects.filter(order_number__istartswith=term).select_related("customer")
-    for row in rows.order_by("-pk")[:limit]:
-        yield SearchHit(
-            title=row.order_number,
-            detail=row.customer.display_name,
-            url=reverse("admin:sales_order_change", args=[row.pk]),
-            is_exact=row.order_number.casefold() == term.casefold(),
-        )
 
 
 def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:

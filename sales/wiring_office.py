@@ -6,8 +6,9 @@ from customers.slots import CustomerPanel, customer_panels
 from ispplatform.core.admin.acts import ROW_ACTS
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from ispplatform.core.admin.search import SEARCH_SOURCES, SearchSource
-from sales import office, office_refused
+from sales import office, office_refused, search
+
+__all__ = ["search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -29,15 +30,6 @@ DASHBOARD_TILES.fill(
         content=office.today_tile,
     ),
     order=50,
-)
-SEARCH_SOURCES.fill(
-    SearchSource(
-        key="orders",
-        label=_("Orders"),
-        icon="shopping_cart",
-        permission="orders:read",
-        find=office.find_orders,
-    )
 )
 for row_act in office_refused.ROW_ACTS_OF_SALES:
     ROW_ACTS.fill(row_act)

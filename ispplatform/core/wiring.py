@@ -16,6 +16,7 @@ from ispplatform.core.operations import wiring as operation_wiring
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.sandbox import wiring as sandbox_wiring
+from ispplatform.core.search import wiring as search_wiring
 
 __all__ = [
     "admin_wiring",
@@ -28,6 +29,7 @@ __all__ = [
     "idempotency_tasks",
     "operation_wiring",
     "sandbox_wiring",
+    "search_wiring",
 ]
 
 freeze(AuditEntry)

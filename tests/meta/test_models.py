@@ -39,6 +39,8 @@ SEEN_ELSEWHERE: dict[str, str] = {
     "core.ClockStop": "they stand with their move",
     "core.SandboxFault": "the page Sandbox lists those that are still to come",
     "core.Lease": "the line of truth on the home page tells when each duty was done",
+    "core.SearchTerm": "the search shows what they find; they say nothing by themselves",
+    "core.SearchWalk": "what a walk mended stands under *Needs a person*",
     "core.SequenceCounter": "its number stands on each event",
     "provisioning.ServiceReason": "they stand on the page of their service",
     "provisioning.ServiceStep": "they stand on the page of their service",

@@ -1,16 +1,19 @@
-"""One search over everything: each app adds what it can find."""
+"""One search over everything: the table of terms, and what small sources find by themselves."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
 from ispplatform.core.actors import Actor
+from ispplatform.core.pages.statuses import StatusWords
+from ispplatform.core.search import SearchKind, search, search_kinds
 from ispplatform.core.slots import Slot
 
 Text = str | Promise
 HITS_PER_SOURCE = 8
 SHORTEST_TERM = 2
+LONGEST_TERM = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,11 +35,11 @@ class SearchHit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchSource:
-    """Something that can be searched.
+    """Something small that is searched where it lies; what grows is in ``core/search``.
 
     Args:
         key: stable name.
-        icon: name of a Material symbol.
+        icon: of ``{% icon %}``.
         permission: who may find it; it is not asked for others.
         find: gets the trimmed term and how many hits are wanted; at most two queries.
     """
@@ -58,27 +61,60 @@ class FoundHit:
     is_exact: bool
     source: Text
     icon: str
+    owner: str = ""
+    status: StatusWords | None = None
 
 
 SEARCH_SOURCES: Slot[SearchSource] = Slot("admin.search", key=lambda source: source.key)
 
 
 def search_hits(term: str, *, actor: Actor) -> list[FoundHit]:
-    """Return what this person may see of what the term finds, exact hits first."""
-    wanted = " ".join(term.replace("\x00", "").split())
+    """Return what this person may see of what the term finds, by source.
+
+    Sources with an exact hit come first, and the exact hit first in its source.
+    """
+    wanted = " ".join(term.replace("\x00", "").split())[:LONGEST_TERM]
     if len(wanted) < SHORTEST_TERM:
         return []
-    found = [
-        FoundHit(
-            title=hit.title,
-            detail=hit.detail,
-            url=hit.url,
-            is_exact=hit.is_exact,
-            source=source.label,
-            icon=source.icon,
+    hits = [*_kept(wanted, actor), *_asked(wanted, actor)]
+    leading = {hit.source for hit in hits if hit.is_exact}
+    places = {source: place for place, source in enumerate(dict.fromkeys(h.source for h in hits))}
+    return sorted(
+        hits, key=lambda hit: (hit.source not in leading, places[hit.source], not hit.is_exact)
+    )
+
+
+def searched_labels(actor: Actor) -> list[Text]:
+    """Return what this person can search for."""
+    sources: list[SearchKind | SearchSource] = [*search_kinds.items(), *SEARCH_SOURCES.items()]
+    return [source.label for source in sources if actor.can(source.permission)]
+
+
+def _kept(wanted: str, actor: Actor) -> Iterator[FoundHit]:
+    """Return the hits in the table of terms."""
+    for find in search(wanted, actor=actor, limit=HITS_PER_SOURCE):
+        yield FoundHit(
+            title=find.found.title,
+            detail=find.found.detail,
+            url=find.found.url,
+            is_exact=find.is_exact,
+            source=find.kind.label,
+            icon=find.kind.icon,
+            owner=find.found.owner,
+            status=find.found.status,
         )
-        for source in SEARCH_SOURCES.items()
-        if actor.can(source.permission)
-        for hit in source.find(wanted, HITS_PER_SOURCE)
-    ]
-    return sorted(found, key=lambda hit: not hit.is_exact)
+
+
+def _asked(wanted: str, actor: Actor) -> Iterator[FoundHit]:
+    """Return the hits of sources that look for themselves."""
+    for source in SEARCH_SOURCES.items():
+        if actor.can(source.permission):
+            for hit in source.find(wanted, HITS_PER_SOURCE):
+                yield FoundHit(
+                    title=hit.title,
+                    detail=hit.detail,
+                    url=hit.url,
+                    is_exact=hit.is_exact,
+                    source=source.label,
+                    icon=source.icon,
+                )

@@ -9,7 +9,7 @@ from unfold.sites import UnfoldAdminSite
 
 from ispplatform.core.admin.pages import ADMIN_PAGES
 from ispplatform.core.admin.requests import actor_of, tenant_of
-from ispplatform.core.admin.search import search_hits
+from ispplatform.core.admin.search import search_hits, searched_labels
 from ispplatform.core.switches.selectors import paused_banners
 
 
@@ -37,20 +37,22 @@ class HouseAdminSite(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Answer the search in the head of each page; an exact find opens its page at once."""
-        hits = search_hits(request.GET.get("s", ""), actor=actor_of(request))
+        actor = actor_of(request)
+        term = request.GET.get("s", "")
+        hits = search_hits(term, actor=actor)
         is_typing = "extended" in request.GET
         exact = [hit for hit in hits if hit.is_exact]
+        found = {"hits": hits, "term": term.strip(), "searched": searched_labels(actor)}
         if len(exact) == 1 and not is_typing:
             return HttpResponseRedirect(exact[0].url)
         if is_typing:
-            return TemplateResponse(request, "admin/house/command_results.html", {"hits": hits})
+            return TemplateResponse(request, "admin/house/command_results.html", found)
         return TemplateResponse(
             request,
             "admin/house/search.html",
             {
                 **self.each_context(request),
-                "title": request.GET.get("s", ""),
-                "hits": hits,
-                "term": request.GET.get("s", ""),
+                **found,
+                "title": term,
             },
         )

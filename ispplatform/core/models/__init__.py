@@ -16,6 +16,7 @@ from ispplatform.core.models.leases import Lease
 from ispplatform.core.models.operations import Operation, OperationExchange, OperationState
 from ispplatform.core.models.permits import PurgePermit
 from ispplatform.core.models.sandbox import FaultMode, SandboxFault
+from ispplatform.core.models.search import SearchTerm, SearchWalk
 from ispplatform.core.models.switches import Installation, OperationSwitch, SwitchScope
 from ispplatform.core.models.tenants import Tenant, TenantHost, TenantMode
 
@@ -45,6 +46,8 @@ __all__ = [
     "ProviderConnection",
     "PurgePermit",
     "SandboxFault",
+    "SearchTerm",
+    "SearchWalk",
     "SequenceCounter",
     "SwitchScope",
     "Tenant",

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.expressions import Expression, F
 from django.db.models.sql.compiler import SQLCompiler
 
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import TenantMismatch, TenantMissing, required_scope
+from ispplatform.core.tenancy.watching import bulk_watcher
 
 M = TypeVar("M", bound=models.Model)
 
@@ -50,7 +51,14 @@ class TenantQuerySet(models.QuerySet[M]):
             raise TenantMismatch("A row never moves to another tenant.")
         if "updated_at" not in kwargs:
             kwargs["updated_at"] = system_now()
-        return super().update(**kwargs)
+        watcher = bulk_watcher(self.model)
+        if watcher is None or not watcher.touches(kwargs):
+            return super().update(**kwargs)
+        with transaction.atomic(using=self.db):
+            ids = list(self.order_by().values_list("pk", flat=True))
+            count = super().update(**kwargs)
+            watcher.updated(ids)
+        return count
 
     update.alters_data = True  # type: ignore[attr-defined] # Django's mark for templates
 
@@ -58,7 +66,13 @@ class TenantQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for row in rows:
             claim_for_tenant(row)
-        return super().bulk_create(rows, *args, **kwargs)
+        watcher = bulk_watcher(self.model)
+        if watcher is None:
+            return super().bulk_create(rows, *args, **kwargs)
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(rows, *args, **kwargs)
+            watcher.created(rows)
+        return made
 
     def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TenantMissing("Raw SQL passes the tenant wall by: use a queryset.")
