@@ -95,7 +95,7 @@ UNFOLD = {
         f"{_LOOK}.flow_stylesheet",
         f"{_LOOK}.admin_stylesheet",
     ],
-    "SCRIPTS": [f"{_LOOK}.admin_script"],
+    "SCRIPTS": [f"{_LOOK}.search_script"],
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

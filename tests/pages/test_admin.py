@@ -58,10 +58,9 @@ def test_the_slash_opens_the_one_search(
     staff_window(page.context, base_url=live_server.url, session_key=key)
     page.goto(f"{live_server.url}/admin/switches/", wait_until="networkidle")
     page.keyboard.press("/")
-    box = page.locator("#search-input-command")
-    box.wait_for(state="visible")
+    page.get_by_role("combobox", name="Search for").wait_for(state="visible")
     page.keyboard.type("nothing like it")
-    page.get_by_text("Nothing found").wait_for()
+    page.get_by_text("Nothing found for “nothing like it”").wait_for()
 
 
 def test_pausing_asks_for_a_reason_in_place(
