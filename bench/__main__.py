@@ -38,7 +38,9 @@ def main() -> int:
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": "bench.settings",
                 "DATA_DIR": name,
-                "DATABASE_URL": f"sqlite:///{directory / 'bench.sqlite3'}",
+                "DATABASE_URL": os.environ.get(
+                    "BENCH_DATABASE_URL", f"sqlite:///{directory / 'bench.sqlite3'}"
+                ),
                 "REDIS_URL": f"unix://{socket}",
                 "CELERY_BROKER_URL": "memory://",
                 "LOG_LEVEL": "ERROR",

@@ -11,13 +11,14 @@ from billing.choices import DocumentKind, InvoiceStatus
 from billing.models import Document, Invoice
 from catalog.models import Plan
 from customers.models import Customer
-from ispplatform.core.models import Tenant, TenantMode
+from ispplatform.core.models import SearchTerm, Tenant, TenantMode
 from provisioning.models import Service
 
 BATCH = 2000
 START = datetime(2024, 1, 1, tzinfo=UTC)
 MOST_COPIES = 9  # a copy's rows have its number in front of their ids, where times give a 0
-MULTIPLIED: tuple[type[models.Model], ...] = (Customer, Document, Invoice, Service)
+MULTIPLIED: tuple[type[models.Model], ...] = (Customer, Document, Invoice, Service, SearchTerm)
+IDS_OF_ANY = {"subject_id", "source_id"}  # of whatever is found, without a foreign key
 
 
 def tenant_make() -> Tenant:
@@ -54,9 +55,9 @@ def customers_fill(count: int, *, first: int = 0) -> list[Customer]:
     return rows
 
 
-def invoices_fill(customers: list[Customer]) -> None:
+def invoices_fill(customers: list[Customer], *, first: int = 0) -> None:
     """Insert one issued, paid invoice for each customer."""
-    documents = list(_documents(customers))
+    documents = list(_documents(customers, first))
     Document.objects.bulk_create(documents, batch_size=BATCH)
     Invoice.objects.bulk_create(
         [
@@ -79,8 +80,8 @@ def invoices_fill(customers: list[Customer]) -> None:
     )
 
 
-def _documents(customers: list[Customer]) -> Iterator[Document]:
-    for number, customer in enumerate(customers):
+def _documents(customers: list[Customer], first: int) -> Iterator[Document]:
+    for number, customer in enumerate(customers, start=first):
         at = START + timedelta(minutes=number)
         yield Document(
             customer=customer,
@@ -101,7 +102,7 @@ def _documents(customers: list[Customer]) -> Iterator[Document]:
         )
 
 
-def services_fill(customers: list[Customer], plan: Plan) -> None:
+def services_fill(customers: list[Customer], plan: Plan, *, first: int = 0) -> None:
     """Insert one active service for each customer."""
     rows = [
         Service(
@@ -113,7 +114,7 @@ def services_fill(customers: list[Customer], plan: Plan) -> None:
             configuration={"domain": f"shop-{number}.example"},
             activated_at=START,
         )
-        for number, customer in enumerate(customers)
+        for number, customer in enumerate(customers, start=first)
     ]
     Service.objects.bulk_create(rows, batch_size=BATCH)
 
@@ -121,7 +122,8 @@ def services_fill(customers: list[Customer], plan: Plan) -> None:
 def rows_multiply(copies: int) -> None:
     """Insert every customer, document, invoice and service so many times more, by the database.
 
-    A copy's rows belong together as the first ones do, and are older than those.
+    Their words come along. A copy's rows belong together as the first ones do, and are older
+    than those.
     """
     if not 0 <= copies <= MOST_COPIES:
         raise ValueError(f"There are ids for {MOST_COPIES} copies.")
@@ -141,7 +143,8 @@ def _copying(model: type[models.Model], copy: int) -> str:
 
 def _copied(field: Any, copy: int) -> str:
     column = connection.ops.quote_name(field.column)
-    if field.primary_key or (field.is_relation and field.related_model in MULTIPLIED):
+    is_copied = field.is_relation and field.related_model in MULTIPLIED
+    if field.primary_key or is_copied or field.name in IDS_OF_ANY:
         return f"'{copy}' || substr({column}, 2)"
     if field.name in {"customer_number", "number"}:
         return f"{column} || '-{copy}'"

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from billing import office, office_dunning, office_stripe, search
+from billing import office, office_dunning, office_stripe, office_search
 from customers.slots import (
     CustomerAct,
     CustomerFact,
@@ -22,7 +22,7 @@ from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Pla
 from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, ConnectionPart
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 
-__all__ = ["search"]
+__all__ = ["office_search"]
 
 for key, label, page, icon, permission in (
     ("invoices", _("Invoices"), "invoice", "receipt_long", "invoices:read"),

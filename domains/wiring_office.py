@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from domains import office, search
+from domains import office, office_search
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 
-__all__ = ["search"]
+__all__ = ["office_search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hosting import search
+from hosting import office_search
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 
-__all__ = ["search"]
+__all__ = ["office_search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(

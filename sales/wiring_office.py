@@ -6,9 +6,9 @@ from customers.slots import CustomerPanel, customer_panels
 from ispplatform.core.admin.acts import ROW_ACTS
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from sales import office, office_refused, search
+from sales import office, office_refused, office_search
 
-__all__ = ["search"]
+__all__ = ["office_search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(

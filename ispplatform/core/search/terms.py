@@ -19,7 +19,9 @@ IDENTITY, NAME, PART = 0, 1, 2
 LATER_WORDS = 9
 LAST = chr(0x10FFFF)
 
-_WORD_STARTS = re.compile(r"(?<=[\s\-./&()'\",+_@:])(?=[^\s\-./&()'\",+_@:])")
+_WORD_STARTS = re.compile(r"(?<=[\s\-/&()'\",+_@:])(?=[^\s\-/&()'\",+_@:.])")
+_PART_STARTS = re.compile(r"(?<=[\-._+])(?=[^\-._+])")
+_LABEL_STARTS = re.compile(r"(?<=\.)(?=[^.])")
 _EDGES = " \t\r\n-./&()'\",+_@:"
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
@@ -176,7 +178,8 @@ def _best(terms: Iterable[Term]) -> list[Term]:
 def _later_parts(text: str, *, until: int | None = None) -> list[str]:
     """Return a name from each later part on; the bare ending of a host is nobody's name."""
     end = text.rfind(".") if until is None else until
-    starts = [match.start() for match in _WORD_STARTS.finditer(text)]
+    pattern = _LABEL_STARTS if "xn--" in text else _PART_STARTS
+    starts = [match.start() for match in pattern.finditer(text)]
     return [text[start:] for start in starts if start <= end][:LATER_WORDS]
 
 
