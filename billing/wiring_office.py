@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from billing import office, office_dunning, office_stripe, office_search
+from billing import office, office_dunning, office_search, office_stripe
 from customers.slots import (
     CustomerAct,
     CustomerFact,

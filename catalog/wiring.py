@@ -49,8 +49,6 @@ def _find(term: str, limit: int) -> Iterable[SearchHit]:
 
 
 SEARCH_SOURCES.fill(
-    SearchSource(
-        key="plans", label=_("Plans"), icon="tag", permission="plans:read", find=_find
-    ),
+    SearchSource(key="plans", label=_("Plans"), icon="tag", permission="plans:read", find=_find),
     order=80,
 )
