@@ -55,9 +55,9 @@ def customers_fill(count: int, *, first: int = 0) -> list[Customer]:
     return rows
 
 
-def invoices_fill(customers: list[Customer], *, first: int = 0) -> None:
+def invoices_fill(customers: list[Customer]) -> None:
     """Insert one issued, paid invoice for each customer."""
-    documents = list(_documents(customers, first))
+    documents = list(_documents(customers))
     Document.objects.bulk_create(documents, batch_size=BATCH)
     Invoice.objects.bulk_create(
         [
@@ -80,8 +80,8 @@ def invoices_fill(customers: list[Customer], *, first: int = 0) -> None:
     )
 
 
-def _documents(customers: list[Customer], first: int) -> Iterator[Document]:
-    for number, customer in enumerate(customers, start=first):
+def _documents(customers: list[Customer]) -> Iterator[Document]:
+    for number, customer in enumerate(customers):
         at = START + timedelta(minutes=number)
         yield Document(
             customer=customer,
@@ -102,7 +102,7 @@ def _documents(customers: list[Customer], first: int) -> Iterator[Document]:
         )
 
 
-def services_fill(customers: list[Customer], plan: Plan, *, first: int = 0) -> None:
+def services_fill(customers: list[Customer], plan: Plan) -> None:
     """Insert one active service for each customer."""
     rows = [
         Service(
@@ -114,7 +114,7 @@ def services_fill(customers: list[Customer], plan: Plan, *, first: int = 0) -> N
             configuration={"domain": f"shop-{number}.example"},
             activated_at=START,
         )
-        for number, customer in enumerate(customers, start=first)
+        for number, customer in enumerate(customers)
     ]
     Service.objects.bulk_create(rows, batch_size=BATCH)
 

@@ -39,7 +39,8 @@ def main(arguments: Sequence[str]) -> int:
 
     Args:
         arguments: ``--quick`` measures over little, to see that the bench itself works;
-            ``--search`` measures each kind of search over 100,000 customers, and nothing else.
+            ``--search`` measures each kind of search among the words of 100,000 customers, and
+            nothing else.
     """
     if "--search" in arguments:
         sys.stdout.write(search_report(is_quick="--quick" in arguments))
