@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0013_circuit_opened_at'),
+        ('core', '0014_audit_words'),
     ]
 
     operations = [
