@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
-from zxcvbn import zxcvbn
+
+from ispplatform.core.guessing import password_guess
 
 SHORTEST = 8
 LONGEST = 128
-LEAST_SCORE = 3  # of 0 to 4: at least about 10^8 guesses
 HISTORY = 5
-_JUDGED_CHARACTERS = 72  # what zxcvbn reads; more cannot make it weaker
 
 _common: list[CommonPasswordValidator] = []
 
@@ -54,17 +53,16 @@ def password_report(password: str, *, personal: Iterable[str] = ()) -> PasswordR
     problems = [sentence for is_broken, sentence in _form(password) if is_broken]
     if problems and len(password) > LONGEST:
         return PasswordReport(score=0, problems=tuple(problems), suggestions=())
-    judged = zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=_words(personal))
-    feedback = judged["feedback"]
+    guess = password_guess(password, known=_words(personal))
     if _is_common(password):
         problems.append("This is one of the passwords that attackers try first.")
-    elif judged["score"] < LEAST_SCORE and len(password) >= SHORTEST:
-        problems.append(feedback["warning"] or "This password is too easy to guess.")
-    suggestions = [*feedback["suggestions"]]
+    elif guess.is_easy and len(password) >= SHORTEST:
+        problems.append(guess.warning or "This password is too easy to guess.")
+    suggestions = [*guess.suggestions]
     if problems and not suggestions:
         suggestions.append("Use several unrelated words with a number and a sign between them.")
     return PasswordReport(
-        score=judged["score"], problems=tuple(problems), suggestions=tuple(suggestions)
+        score=guess.score, problems=tuple(problems), suggestions=tuple(suggestions)
     )
 
 

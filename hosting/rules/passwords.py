@@ -3,9 +3,8 @@
 import secrets
 import string
 
-from zxcvbn import zxcvbn
-
 from hosting.errors import PasswordTooWeak
+from ispplatform.core.guessing import password_guess
 
 MIN_LENGTH = 12
 MAX_LENGTH = 72
@@ -36,7 +35,7 @@ def check_password(password: str, *, address: str) -> None:
 
     Raises:
         PasswordTooWeak: shorter than 12 or longer than 72 characters, unprintable, or easily
-            guessed (zxcvbn below 3).
+            guessed.
     """
     if len(password) < MIN_LENGTH:
         raise PasswordTooWeak(f"Use at least {MIN_LENGTH} characters.", field="password")
@@ -48,9 +47,9 @@ def check_password(password: str, *, address: str) -> None:
             field="password",
         )
     local, _, domain = address.partition("@")
-    result = zxcvbn(password, user_inputs=[local, domain, domain.partition(".")[0]])
-    if result["score"] < 3:
-        hint = result["feedback"]["warning"] or "It is easily guessed."
+    guess = password_guess(password, known=[local, domain, domain.partition(".")[0]])
+    if guess.is_easy:
+        hint = guess.warning or "It is easily guessed."
         raise PasswordTooWeak(
             f"{hint.removesuffix('.')}. Try a few unrelated words.", field="password"
         )
