@@ -108,8 +108,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "walk-search": {
         "task": "ispplatform.core.search.tasks.walk_search",
-        "schedule": 3600,  # seconds
-        "options": {"expires": 3600},  # seconds
+        "schedule": 600,  # seconds
+        "options": {"expires": 600},  # seconds
     },
     "forget-idempotency-keys": {
         "task": "ispplatform.core.idempotency.tasks.forget_idempotency_keys",

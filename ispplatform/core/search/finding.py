@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.models.search import SearchTerm
@@ -17,8 +17,10 @@ ROWS_PER_KIND = 64
 # A word that more things share is common: it narrows what the other words find.
 COMMON = 1000
 
+# So many things at a time are looked at for the other words.
+NARROWED = 100
+
 Best = dict[UUID, bool]
-Terms = QuerySet[SearchTerm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def search(text: str, *, actor: Actor, limit: int = FINDS_PER_KIND) -> list[Find
     for kind in search_kinds.items():
         if not actor.can(kind.permission):
             continue
-        best = _best(_terms_of(kind.key, actor), wanted, limit)
+        best = _best(_Terms(kind.key, _hidden_feeds(kind.key, actor)), wanted, limit)
         if not best:
             continue
         shown = {one.id: one for one in kind.show(list(best))}
@@ -46,65 +48,66 @@ def search(text: str, *, actor: Actor, limit: int = FINDS_PER_KIND) -> list[Find
     return finds
 
 
-def _terms_of(kind: str, actor: Actor) -> Terms:
-    """Return the terms of a kind that this person may be led by."""
-    terms: Terms = SearchTerm.objects.filter(kind=kind)
-    hidden = [
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The terms of a kind that somebody may be led by."""
+
+    kind: str
+    hidden: Sequence[str]
+
+    def beginning(self, spelling: str) -> QuerySet[SearchTerm]:
+        """Return the terms that begin so: one range of an index."""
+        return self._seen(
+            SearchTerm.objects.filter(kind=self.kind, term__gte=spelling, term__lt=spelling + LAST)
+        )
+
+    def of(self, subject_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+        """Return the terms of some things.
+
+        No other condition goes along: a database without statistics would rather read a whole
+        range for it than the index of these few things.
+        """
+        said: dict[UUID, list[str]] = {subject_id: [] for subject_id in subject_ids}
+        rows = self._seen(SearchTerm.objects.filter(subject_id__in=subject_ids))
+        for subject_id, kind, term in rows.values_list("subject_id", "kind", "term"):
+            if kind == self.kind:
+                said[subject_id].append(term)
+        return said
+
+    def _seen(self, rows: QuerySet[SearchTerm]) -> QuerySet[SearchTerm]:
+        return rows.exclude(feed__in=self.hidden) if self.hidden else rows
+
+
+def _hidden_feeds(kind: str, actor: Actor) -> list[str]:
+    return [
         feed.key
         for feed in search_feeds.items()
         if feed.kind == kind and feed.permission and not actor.can(feed.permission)
     ]
-    return terms.exclude(feed__in=hidden) if hidden else terms
-
-
-def subjects_matching(kind: str, text: str) -> Q | None:
-    """Return the condition on the id of rows of a kind that every word of a text finds them.
-
-    None when the text holds no word: then nothing is narrowed.
-    """
-    wanted = asked(text)
-    if len(wanted.words) == 1 or _is_number(wanted):
-        return _among(kind, wanted.phrases) if wanted.phrases else None
-    condition = None
-    for word in wanted.words:
-        holds = _among(kind, word)
-        condition = holds if condition is None else condition & holds
-    return condition
 
 
 def _is_number(wanted: Asked) -> bool:
-    """Tell whether the words are the pieces of one telephone number."""
+    """Tell whether the words may be the pieces of one telephone number."""
     return any(phrase.isdigit() for phrase in wanted.phrases)
 
 
-def _among(kind: str, spellings: Sequence[str]) -> Q:
-    terms = SearchTerm.objects.filter(_begins(spellings), kind=kind)
-    return Q(pk__in=terms.values("subject_id"))
-
-
-def _begins(spellings: Sequence[str]) -> Q:
-    condition = Q()
-    for spelling in spellings:
-        condition |= Q(term__gte=spelling, term__lt=spelling + LAST)
-    return condition
-
-
-def _best(terms: Terms, wanted: Asked, limit: int) -> Best:
+def _best(terms: _Terms, wanted: Asked, limit: int) -> Best:
     best: Best = {}
     for phrase in wanted.phrases:
-        rows = terms.filter(_begins([phrase])).order_by("term", "rank", "subject_id")
+        rows = terms.beginning(phrase).order_by("term", "rank", "subject_id")
         found = rows.values_list("subject_id", "term", "rank")[:ROWS_PER_KIND]
         for subject_id, term, rank in found:
             is_exact = rank == IDENTITY and term == phrase
             best[subject_id] = best.get(subject_id, False) or is_exact
-    if len(wanted.words) > 1 and len(best) < limit:
+    is_told = len(best) >= limit or (best and _is_number(wanted))
+    if len(wanted.words) > 1 and not is_told:
         for subject_id in _holding_all(terms, wanted.words):
             best.setdefault(subject_id, False)
     ordered = sorted(best.items(), key=lambda pair: not pair[1])
     return dict(ordered[: limit * 2])  # some may not be shown any more
 
 
-def _holding_all(terms: Terms, words: Sequence[Sequence[str]]) -> list[UUID]:
+def _holding_all(terms: _Terms, words: Sequence[Sequence[str]]) -> list[UUID]:
     """Return things that every word finds, in any order of the words.
 
     The rarest word says where to look. Where all are common, only the first things of one of
@@ -121,21 +124,34 @@ def _holding_all(terms: Terms, words: Sequence[Sequence[str]]) -> list[UUID]:
         else:
             rare = ids if rare is None else rare & ids
     left = common.pop()[1] if rare is None else rare
-    for word, _ in common:
-        if not left:
-            return []
-        held = terms.filter(_begins(word), subject_id__in=left)
-        left = set(held.values_list("subject_id", flat=True))
-    return sorted(left)[: FINDS_PER_KIND * 2]
+    return _narrowed(terms, sorted(left), [word for word, _ in common])
+
+
+def _narrowed(
+    terms: _Terms, subject_ids: Sequence[UUID], words: Sequence[Sequence[str]]
+) -> list[UUID]:
+    """Return the first of these things that the other words find as well."""
+    found: list[UUID] = []
+    for start in range(0, len(subject_ids), NARROWED):
+        if len(found) >= FINDS_PER_KIND * 2:
+            break
+        some = subject_ids[start : start + NARROWED]
+        said = terms.of(some) if words else {}
+        found += [
+            one
+            for one in some
+            if all(any(term.startswith(tuple(word)) for term in said[one]) for word in words)
+        ]
+    return found[: FINDS_PER_KIND * 2]
 
 
 def _rarity(word: Sequence[str]) -> tuple[bool, int]:
     return any(letter.isdigit() for letter in word[0]), len(word[0])
 
 
-def _some(terms: Terms, word: Sequence[str]) -> set[UUID]:
+def _some(terms: _Terms, word: Sequence[str]) -> set[UUID]:
     ids: set[UUID] = set()
     for spelling in word:
-        found = terms.filter(_begins([spelling])).values_list("subject_id", flat=True)
+        found = terms.beginning(spelling).values_list("subject_id", flat=True)
         ids.update(found[: COMMON + 1])
     return ids

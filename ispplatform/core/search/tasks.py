@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from uuid import uuid5
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from celery import shared_task
 
 from ispplatform.core.attention import attention_open
 from ispplatform.core.borders import each_tenant
-from ispplatform.core.clock import system_now
+from ispplatform.core.clock import monotonic_seconds, system_now
 from ispplatform.core.leases import duty
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.search.walking import (
@@ -24,24 +25,30 @@ from ispplatform.core.subjects import Subject
 logger = logging.getLogger(__name__)
 
 DRIFT = "core.search_drift"
-WALK_SECONDS = 3600
-SECONDS_PER_COMPANY = 120
+WALK_SECONDS = 600
+RUN_SECONDS = 200.0  # of all companies together, well within a task's time
 NIGHT = range(1, 5)  # hours of the company's own clock
 A_DAY, TWO_DAYS = timedelta(hours=20), timedelta(hours=48)
 
 
 @shared_task
-@duty("core.walk_search", every_seconds=WALK_SECONDS, hold_seconds=1800)
+@duty("core.walk_search", every_seconds=WALK_SECONDS, hold_seconds=280)
 def walk_search() -> None:
     """Go on with the walk of each company, or begin the next one at night."""
-    each_tenant(Tenant.objects.order_by("pk"), {"core.walk_search": search_look_after})
+    until = monotonic_seconds() + RUN_SECONDS
+    job = partial(search_look_after, until=until)
+    each_tenant(Tenant.objects.order_by("pk"), {"core.walk_search": job})
 
 
-def search_look_after(tenant: Tenant) -> int:
-    """Do an hour's part of the walk for one company; return how many rows were mended."""
+def search_look_after(tenant: Tenant, *, until: float | None = None) -> int:
+    """Do a part of the walk for the company in force; return how many rows were mended.
+
+    Args:
+        until: the reading of ``monotonic_seconds`` after which no chunk is begun.
+    """
     if not search_round_open() and _is_due(tenant):
         search_round_begin()
-    ended = search_walk(tenant, seconds=SECONDS_PER_COMPANY)
+    ended = search_walk(tenant, until=until)
     for walked in ended:
         if walked.is_drift:
             _tell(tenant, walked)

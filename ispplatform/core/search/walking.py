@@ -56,20 +56,20 @@ def search_round_open() -> list[SearchFeed]:
 
 
 def search_walk(
-    tenant: Tenant, *, seconds: float | None = None, told: Told | None = None
+    tenant: Tenant, *, until: float | None = None, told: Told | None = None
 ) -> list[Walked]:
     """Walk over what is still open of the tenant in force, from where the last walk stopped.
 
     Each chunk is kept by itself: a walk that ends early goes on at the same place.
 
     Args:
-        seconds: after which no further chunk is begun; None walks to the end.
+        until: the reading of ``monotonic_seconds`` after which no chunk is begun; None walks to
+            the end.
         told: called after each chunk.
 
     Returns:
         The walks that came to their end.
     """
-    until = None if seconds is None else monotonic_seconds() + seconds
     ended: list[Walked] = []
     for feed in search_round_open():
         walk, is_new = SearchWalk.objects.get_or_create(feed=feed.key)

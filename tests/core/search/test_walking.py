@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from customers.models import Customer
-from ispplatform.core.clock import system_now
+from ispplatform.core.clock import monotonic_seconds, system_now
 from ispplatform.core.models import AttentionItem, SearchTerm, SearchWalk
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.search import search, search_round_open, search_walk
-from ispplatform.core.search.tasks import search_look_after
+from ispplatform.core.search.tasks import search_look_after, walk_search
 from ispplatform.core.tenancy.context import tenant_context
 from tests.actors import staff
 from tests.factories.customers import CustomerFactory
@@ -135,8 +135,19 @@ def test_a_walk_that_was_stopped_goes_on_at_the_same_row(tenant: Tenant):
 
 def test_no_time_means_no_chunk(tenant: Tenant):
     CustomerFactory()
-    assert search_walk(tenant, seconds=0) == []
+    assert search_walk(tenant, until=monotonic_seconds()) == []
     assert FEED in {feed.key for feed in search_round_open()}
+
+
+def test_the_duty_walks_every_company(tenant: Tenant, other_tenant: Tenant):
+    for one in (tenant, other_tenant):
+        with tenant_context(one.pk):
+            CustomerFactory(last_name="Lovelace")
+            SearchTerm.objects.all().delete()
+    walk_search()
+    for one in (tenant, other_tenant):
+        with tenant_context(one.pk):
+            assert len(found("lovelace")) == 1
 
 
 def test_the_command_rebuilds_one_company_or_all(tenant: Tenant, other_tenant: Tenant):
