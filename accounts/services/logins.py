@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from accounts.choices import MembershipStatus, PortalAccountStatus, SessionChannel
 from accounts.errors import (
@@ -229,50 +229,59 @@ def _staff_attempt(
 ) -> tuple[_Attempt, int]:
     """Return the attempt, and for how many companies this person works."""
     address = _typed(email).lower()
-    mine = Session.objects.filter(user=OuterRef("user_id"))
-    with across_tenants("a colleague's companies are found by the e-mail address"):
-        found = list(
-            Membership.objects.filter(
-                user__email=address, user__is_active=True, status=MembershipStatus.ACTIVE
-            )
-            .select_related("user")
-            .annotate(
-                has_factor=has_factor("user_id"),
-                has_logged_in=Exists(mine),
-                is_known_device=Exists(mine.filter(device_digest=device.digest)),
-            )
-            .order_by("created_at")
-        )
+    people = _people(address, device=device)
+    found = [person.work for person in people if hasattr(person, "work")]
+    person = people[0] if people else None
     here = [row for row in found if tenant is not None and row.tenant_id == tenant.pk]
     if not here and len(found) == 1 and not is_tenant_named:
         here = found
-    if not here:
-        user = found[0].user if found else _operator(address)
-        has_own_factor = bool(found and found[0].has_factor) or getattr(user, "has_factor", False)
+    if not here or person is None:
         attempt = _Attempt(
-            name=address, tenant=tenant, user=user, account=None, has_factor=has_own_factor
+            name=address,
+            tenant=tenant,
+            user=person,
+            account=None,
+            has_factor=bool(person and person.has_factor),
         )
         return attempt, len(found)
     (row,) = here
     attempt = _Attempt(
         name=address,
         tenant=tenant_by_id(row.tenant_id),
-        user=row.user,
+        user=person,
         account=row,
-        is_known_device=not device.digest or not row.has_logged_in or row.is_known_device,
-        has_factor=row.has_factor,
+        is_known_device=not device.digest or not person.has_logged_in or person.is_known_device,
+        has_factor=person.has_factor,
     )
     return attempt, len(found)
+
+
+def _people(address: str, *, device: Device) -> list[Any]:
+    """Return the person with an address as often as they work somewhere, each time with ``work``.
+
+    An operator who works nowhere comes once, without. It is one query whoever is known, so that
+    time tells nothing.
+    """
+    mine = Session.objects.filter(user=OuterRef("pk"))
+    working = Q(memberships__status=MembershipStatus.ACTIVE)
+    with across_tenants("a colleague's companies are found by the e-mail address"):
+        return list(
+            User.objects.filter(email=address, is_active=True)
+            .annotate(
+                work=FilteredRelation("memberships", condition=working),
+                has_factor=has_factor("pk"),
+                has_logged_in=Exists(mine),
+                is_known_device=Exists(mine.filter(device_digest=device.digest)),
+            )
+            .filter(Q(work__isnull=False) | Q(is_superuser=True))
+            .select_related("work")  # type: ignore[misc] # the stubs do not know the annotation
+            .order_by("work__created_at")
+        )
 
 
 def _typed(name: str) -> str:
     """Return what was typed as a name, without what no name holds and no column takes."""
     return name.encode(errors="ignore").decode().replace("\0", "").strip()[:254]
-
-
-def _operator(address: str) -> User | None:
-    people = User.objects.filter(email=address, is_active=True, is_superuser=True)
-    return people.annotate(has_factor=has_factor("pk")).first()
 
 
 def _portal_attempt(name: str, *, tenant: Tenant, device: Device) -> _Attempt:

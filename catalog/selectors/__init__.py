@@ -7,7 +7,7 @@ from catalog.selectors.plans import (
     plans_for,
     plans_for_sale,
 )
-from catalog.selectors.prices import price_for, prices_in_force
+from catalog.selectors.prices import price_for, prices_for, prices_in_force
 
 __all__ = [
     "domain_plan_for",
@@ -16,5 +16,6 @@ __all__ = [
     "plans_for",
     "plans_for_sale",
     "price_for",
+    "prices_for",
     "prices_in_force",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
@@ -42,16 +43,37 @@ def price_for(*, plan: Plan, currency: str, cycle: str, customer_type: str, on: 
     Raises:
         PriceNotFound: there is none.
     """
-    rows = prices_in_force(on=on, customer_type=customer_type, currency=currency)
-    found = best_of(rows.filter(plan=plan, cycle=cycle))
-    if not found:
-        raise PriceNotFound(
-            f"{plan.name} has no price in {currency} for this cycle.",
-            plan_id=plan.pk,
-            currency=currency,
-            cycle=cycle,
-        )
-    return found[0]
+    wishes = [(plan, cycle)]
+    found = prices_for(wishes, currency=currency, customer_type=customer_type, on=on)
+    return found[plan.pk, cycle]
+
+
+def prices_for(
+    wishes: Iterable[tuple[Plan, str]], *, currency: str, customer_type: str, on: date
+) -> dict[tuple[UUID, str], Price]:
+    """Return what ``price_for`` finds for several plans and cycles, by plan id and cycle.
+
+    One query, however many there are.
+
+    Raises:
+        PriceNotFound: one of them has none.
+    """
+    wanted = {(plan.pk, cycle): plan for plan, cycle in wishes}
+    if not wanted:
+        return {}
+    rows = prices_in_force(on=on, customer_type=customer_type, currency=currency).filter(
+        plan__in={plan_id for plan_id, _ in wanted}, cycle__in={cycle for _, cycle in wanted}
+    )
+    found = {(price.plan_id, price.cycle): price for price in best_of(rows)}
+    for (plan_id, cycle), plan in wanted.items():
+        if (plan_id, cycle) not in found:
+            raise PriceNotFound(
+                f"{plan.name} has no price in {currency} for this cycle.",
+                plan_id=plan_id,
+                currency=currency,
+                cycle=cycle,
+            )
+    return found
 
 
 def best_of(prices: Iterable[Price]) -> list[Price]:

@@ -14,10 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import PortalAccount
 from customers.admin.acts import HEAD_ACTS, PANEL_ACTS
 from customers.admin.forms import AddForm, address_data, person_values
-from customers.models import Customer, Note
+from customers.models import Customer
 from customers.selectors.figures import customers_with_figures
 from customers.services import customer_create
 from customers.slots import customer_acts, customer_facts, customer_panels
@@ -71,7 +70,8 @@ class CustomerAdmin(TenantAdmin):
     ordering = ("-created_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        return customers_with_figures(Customer.objects.all()).order_by(*self.ordering)
+        rows = Customer.objects.select_related("assigned_to")
+        return customers_with_figures(rows).order_by(*self.ordering)
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -129,6 +129,11 @@ class CustomerAdmin(TenantAdmin):
             for act in acts_for(self.every_act(), row, actor)
         }
         frame = {"request": request, "customer": row, "actor": actor, "act_urls": urls}
+        panels = [panel for panel in customer_panels.items() if actor.can(panel.permission)]
+        read = {panel.key: panel.context(row, actor) for panel in panels}
+        # The head says what two of the panels have read, which tell the pinned note first.
+        accounts = read["log-ins"]["accounts"]
+        notes = read["notes"]["notes"] if "notes" in read else []
         return {
             "acts": [
                 {"act": act, "url": urls[act.name]}
@@ -149,24 +154,13 @@ class CustomerAdmin(TenantAdmin):
                 {
                     "key": panel.key,
                     "title": panel.title,
-                    "html": render_to_string(
-                        panel.template, {**frame, **panel.context(row, actor)}
-                    ),
+                    "html": render_to_string(panel.template, {**frame, **read[panel.key]}),
                 }
-                for panel in customer_panels.items()
-                if actor.can(panel.permission)
+                for panel in panels
             ],
             "owed": owed_text(row),
-            "portal_ids": list(
-                PortalAccount.objects.filter(customer_id=row.pk)
-                .order_by("created_at")
-                .values_list("portal_id", flat=True)[:5]
-            ),
-            "pinned": (
-                Note.objects.filter(customer=row, is_pinned=True).first()
-                if actor.can("notes:read")
-                else None
-            ),
+            "portal_ids": [account.portal_id for account in accounts[:5]],
+            "pinned": next((note for note in notes if note.is_pinned), None),
             "tags": list(row.tags.all()),
         }
 

@@ -232,12 +232,13 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
     )
     list_display_links = ("label",)
     list_filter = ("status", "type", PersonFilter)
-    list_select_related = ("customer", "plan")
     search_fields = ("label", "=customer__customer_number", "customer__display_name")
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("subscription__price")
+        return (
+            super().get_queryset(request).select_related("customer", "plan", "subscription__price")
+        )
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -12,7 +12,7 @@ from billing.selectors.parties import present_tenant, tax_of_customer, tax_of_vi
 from billing.services.lines import LineInput, totals_preview
 from catalog.models import Price
 from catalog.rules.cycles import cycle_end, is_recurring
-from catalog.selectors import price_for
+from catalog.selectors import prices_for
 from ispplatform.core.clock import business_today
 from sales.models import Cart, CartLine
 from sales.rules.labels import line_label, setup_label
@@ -71,7 +71,16 @@ def cart_quote(cart: Cart) -> CartQuote:
     else:
         decision = tax_of_visitor(country=cart.country, is_business=is_business, on=on)
     rows = list(cart.lines.select_related("plan"))
-    lines = tuple(_quoted(cart, row, decision=decision, on=on) for row in rows)
+    prices = prices_for(
+        [(row.plan, row.cycle) for row in rows],
+        currency=cart.currency,
+        customer_type=cart.customer_type,
+        on=on,
+    )
+    lines = tuple(
+        _quoted(cart, row, price=prices[row.plan_id, row.cycle], decision=decision, on=on)
+        for row in rows
+    )
     every_input = [one for line in lines for one in line.inputs]
     totals = _totals(every_input, decision=decision, currency=cart.currency)
     return CartQuote(
@@ -91,14 +100,9 @@ def _totals(inputs: Sequence[LineInput], *, decision: TaxDecision, currency: str
     return totals_preview(inputs, decision=decision, currency=currency)[1]
 
 
-def _quoted(cart: Cart, row: CartLine, *, decision: TaxDecision, on: date) -> QuoteLine:
-    price = price_for(
-        plan=row.plan,
-        currency=cart.currency,
-        cycle=row.cycle,
-        customer_type=cart.customer_type,
-        on=on,
-    )
+def _quoted(
+    cart: Cart, row: CartLine, *, price: Price, decision: TaxDecision, on: date
+) -> QuoteLine:
     label = line_label(plan_name=row.plan.name, domain_name=row.domain_name)
     inputs = line_inputs(price=price, label=label, quantity=row.quantity, on=on)
     today, sums = totals_preview(inputs, decision=decision, currency=cart.currency)

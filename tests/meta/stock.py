@@ -75,13 +75,14 @@ from ispplatform.core.models import (
 )
 from ispplatform.core.subjects import subject_of
 from ispplatform.core.tenancy.context import tenant_context
+from notifications.choices import MailState
 from notifications.models import Mail
 from provisioning.models import Service
 from sales.models import CartLine, Order
 from tests.factories.accounts import ApiKeyFactory, MembershipFactory, PortalAccountFactory
 from tests.factories.billing import transferred
 from tests.factories.customers import ContactFactory, CustomerFactory, NoteFactory, TagFactory
-from tests.factories.domains import DnsRecordFactory
+from tests.factories.domains import DelegationCheckFactory, DnsRecordFactory
 from tests.factories.provisioning import ServiceScheduleFactory
 from tests.sales.conftest import Shop, open_shop
 
@@ -98,10 +99,19 @@ class Owned:
     """
 
     word: str
-    tenant: Tenant
-    customer: Customer
+    shop: Shop
     account: PortalAccount
     rows: dict[type[models.Model], models.Model] = field(default_factory=dict)
+
+    @property
+    def tenant(self) -> Tenant:
+        """The company whose customer it is."""
+        return self.shop.tenant
+
+    @property
+    def customer(self) -> Customer:
+        """Whose rows they are."""
+        return self.shop.customer
 
     def id_of(self, model: type[models.Model]) -> str:
         """Return the id of their row of a model."""
@@ -113,10 +123,11 @@ def stocked(tenant: Tenant, *words: str) -> list[Owned]:
     with tenant_context(tenant.pk):
         tenant_roles_seed(tenant)
         shop = open_shop(tenant)
-        return [_customer(shop, word) for word in words]
+        return [customer_with_all(shop, word) for word in words]
 
 
-def _customer(shop: Shop, word: str) -> Owned:
+def customer_with_all(shop: Shop, word: str) -> Owned:
+    """Return a new customer of a shop who has bought, paid and received."""
     customer = CustomerFactory(
         addressed=True,
         phone="+49 30 1234567",
@@ -124,23 +135,25 @@ def _customer(shop: Shop, word: str) -> Owned:
         last_name=word.title(),
         email=f"{word}@customer.example",
     )
-    own = replace(shop, customer=customer)
-    order = own.ordered(own.full_cart(f"{word}.example"))
-    payment = own.pay(order)
-    transferred(customer, "7.00")
     account = PortalAccountFactory(customer_id=customer.pk, user__email=f"{word}@portal.example")
-    session_begin(
-        user=account.user, account=account, channel=SessionChannel.BROWSER, device=Device()
-    )
-    owned = Owned(word=word, tenant=shop.tenant, customer=customer, account=account)
-    for row in (*_bought(order), *_of_staff(owned, payment), *_of_the_sandbox(word)):
+    return having(Owned(word=word, shop=replace(shop, customer=customer), account=account))
+
+
+def having(owned: Owned) -> Owned:
+    """Let the customer buy, pay and receive, and staff do what they do about it."""
+    order = owned.shop.ordered(owned.shop.full_cart(f"{owned.word}.example"))
+    payment = owned.shop.pay(order)
+    transferred(owned.customer, "7.00")
+    user = owned.account.user
+    session_begin(user=user, account=owned.account, channel=SessionChannel.BROWSER, device=Device())
+    for row in (*_bought(order), *_of_staff(owned, payment), *_of_the_sandbox(owned.word)):
         owned.rows[type(row)] = row
     return owned
 
 
 def _bought(order: Order) -> list[models.Model]:
     customer = order.customer
-    zone = DnsZone.objects.get(customer=customer)
+    zone = DnsZone.objects.filter(customer=customer).latest("pk")
     invoice = Invoice.objects.get(document__made_from=order.proforma)
     cart = open_cart_line(order)
     return [
@@ -151,6 +164,7 @@ def _bought(order: Order) -> list[models.Model]:
         invoice.document,
         zone,
         DnsRecordFactory(zone=zone, name="extra"),
+        DelegationCheckFactory(domain=Domain.objects.filter(customer=customer).latest("pk")),
         *(
             model.objects.filter(customer=customer).latest("pk")
             for model in (
@@ -168,8 +182,9 @@ def _bought(order: Order) -> list[models.Model]:
         ),
         *(
             model.objects.filter(customer_id=customer.pk).latest("pk")
-            for model in (Operation, OutboxEvent, Mail)
+            for model in (Operation, OutboxEvent)
         ),
+        _mail_that_left(customer),
         EventDelivery.objects.filter(event__customer_id=customer.pk).latest("pk"),
         AuditEntry.objects.filter(customer_id=customer.pk).latest("pk"),
         Mailbox.objects.filter(mail_domain__customer=customer).latest("pk"),
@@ -178,6 +193,13 @@ def _bought(order: Order) -> list[models.Model]:
         order.lines.latest("pk").plan,
         order.lines.latest("pk").price,
     ]
+
+
+def _mail_that_left(customer: Customer) -> Mail:
+    """Return the newest mail that the customer may see; nothing is really sent here."""
+    mail = Mail.objects.filter(customer_id=customer.pk, has_secret=False).latest("pk")
+    Mail.objects.filter(pk=mail.pk).update(state=MailState.SENT)
+    return mail
 
 
 def open_cart_line(order: Order) -> CartLine:

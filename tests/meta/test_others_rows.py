@@ -1,14 +1,16 @@
 """Every route with an id, given a row that really exists and is somebody else's.
 
-The answer is the one that an id gets which nobody has, and no word of the row is in it. The routes
-and their gates come from the table of principals, the rows from ``stock.py``; ``addresses.py`` says
+The answer is the one that an id gets which nobody has, and no word of the row is in it; the
+database was asked the same, statement by statement, so time tells nothing either. The routes and
+their gates come from the table of principals, the rows from ``stock.py``; ``addresses.py`` says
 which row a parameter names, and a route that it does not know fails here.
 """
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -27,7 +29,9 @@ from tests.meta.addresses import (
     names_a_row,
     owned_models,
 )
+from tests.meta.costs import one_moment
 from tests.meta.principals import PAGE, Route, routes
+from tests.meta.statements import statements
 from tests.meta.stock import Owned, stocked
 from tests.meta.test_principals import Caller, _caller, _may_pass, _of_customer
 
@@ -37,8 +41,13 @@ PLAUSIBLE = {"amount": "1.00", "reason": "because", "cycle": "monthly", "referen
 VARYING = (
     re.compile(rb'"(?:timestamp|request_id)":\s*"[^"]*"'),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"'),
+    re.compile(rb'"X-CSRFToken": "[^"]*"'),
     re.compile(rb'Reference <span class="mono">[^<]*</span>'),
 )
+
+NONCE = re.compile(r"'nonce-[^']*'")
+VARYING_HEADERS = {"X-Request-ID", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Content-Length"}
+NOBODYS_WORD = "nobodysword"
 
 
 @dataclass(frozen=True)
@@ -46,8 +55,9 @@ class Answer:
     """What was answered, without what differs between any two answers."""
 
     status: int
-    target: str
+    headers: tuple[tuple[str, str], ...]
     body: bytes
+    statements: tuple[str, ...]
 
 
 @pytest.fixture
@@ -124,6 +134,41 @@ def test_filters_search_and_references_tell_nothing_of_other_companies(
     assert not holes, "\n".join(["", *holes])
 
 
+@pytest.mark.slow
+def test_filters_and_references_of_the_portal_tell_nothing_of_other_customers(
+    tenant: Tenant, other_tenant: Tenant, limits_away: None
+) -> None:
+    own, neighbour = stocked(tenant, "quetzal", "wombat")
+    (foreigner,) = stocked(other_tenant, "narwhal")
+    caller = _of_customer(own.account)
+    theirs = {
+        model: row
+        for model, row in neighbour.rows.items()
+        if model not in SHARED_BY_CUSTOMERS and row.pk != own.rows[model].pk
+    }
+
+    holes = []
+    for address, view, actions in api_routes():
+        if address.startswith("api/portal/v1/"):
+            path = filled(_bare(address), own)
+            for other in (foreigner, replace(neighbour, rows=theirs)):
+                holes += _told_by_lists(caller, path, view, actions, other)
+                holes += _told_by_bodies(caller, path, view, actions, other)
+
+    assert not holes, "\n".join(["", *holes])
+
+
+def test_what_is_compared_holds_the_statements_of_the_request(
+    tenant: Tenant, other_tenant: Tenant, limits_away: None
+) -> None:
+    caller = _caller("admin", tenant, other_tenant)
+
+    answer = _answer(caller, "GET", f"/api/v1/customers/{uuid7()}")
+
+    assert answer.status == 404
+    assert any('FROM "customers_customer"' in statement for statement in answer.statements)
+
+
 def _bare(address: str) -> Route:
     return Route(address=address, method="GET", name="", gate="")
 
@@ -142,13 +187,17 @@ def _told_by_lists(
         for row in _rows_for(name, other)
     ]
     if getattr(view, "searchable", False):
-        queries.append((f"search={other.word}", "search=nobodysword"))
+        queries.append((f"search={other.word}", f"search={NOBODYS_WORD}"))
     found = []
     for given, nobodys in queries:
-        answer, expected = (_answer(caller, "GET", f"{path}?{one}") for one in (given, nobodys))
-        text = answer.body.replace(other.word.encode(), b"nobodysword")
-        if text != expected.body or answer.status != expected.status:
-            found.append(f"GET {path}?{given}: {_told(answer)}, nobody's: {_told(expected)}")
+        answer, expected = _both(
+            lambda query: _answer(caller, "GET", f"{path}?{query}", other.word), given, nobodys
+        )
+        if answer != expected:
+            found.append(
+                f"GET {path}?{given}: {_told(answer)}, nobody's: {_told(expected)}"
+                f"{_asked_apart(answer, expected)}"
+            )
     return found
 
 
@@ -167,14 +216,18 @@ def _told_by_bodies(
         others = {name: value for name, value in PLAUSIBLE.items() if name in declared}
         for name in filter(_names_a_row, declared):
             for row in _rows_for(name, other):
-                answer, expected = (
-                    _answer(caller, method.upper(), path, body=json.dumps({name: key, **others}))
-                    for key in (str(row.pk), str(uuid7()))
+                answer, expected = _both(
+                    lambda key, method=method, name=name, others=others: _answer(
+                        caller, method.upper(), path, body=json.dumps({name: key, **others})
+                    ),
+                    str(row.pk),
+                    str(uuid7()),
                 )
                 if other.word.encode() in answer.body.lower() or answer != expected:
                     found.append(
                         f"{method} {path} {name} {type(row).__name__}: "
                         f"{_told(answer)}, nobody's: {_told(expected)}"
+                        f"{_asked_apart(answer, expected)}"
                     )
     return found
 
@@ -208,9 +261,14 @@ def _holes(caller: Caller, route: Route, own: Owned, other: Owned) -> list[str]:
     for act in acts_of(route):
         for method in methods:
             for given in owners:
-                answer = _answer(caller, method, filled(route, *given, act=act))
-                nobodys = filled(route, *(None if one is other else one for one in given), act=act)
-                expected = _answer(caller, method, nobodys)
+                nobodys = [None if one is other else one for one in given]
+                answer, expected = _both(
+                    lambda owners, act=act, method=method: _answer(
+                        caller, method, filled(route, *owners, act=act)
+                    ),
+                    given,
+                    nobodys,
+                )
                 if verdict := _verdict(answer, expected, other):
                     found.append(f"{method} {route.address} {act}: {verdict}")
     return found
@@ -222,15 +280,33 @@ def _verdict(answer: Answer, expected: Answer, other: Owned) -> str:
     if answer.status < 300 or answer.status >= 500:
         return f"{answer.status}"
     if answer != expected:
-        return f"{_told(answer)}, nobody's row: {_told(expected)}"
+        return f"{_told(answer)}, nobody's row: {_told(expected)}{_asked_apart(answer, expected)}"
+    return ""
+
+
+def _both(ask: Callable[[Any], Answer], others: Any, nobodys: Any) -> tuple[Answer, Answer]:
+    """Ask for the other one's row once, and for nobody's: before, which warms caches, or after."""
+    expected = ask(nobodys)
+    answer = ask(others)
+    return answer, expected if answer == expected else ask(nobodys)
+
+
+def _asked_apart(answer: Answer, expected: Answer) -> str:
+    """Return the headers that differ, or the first statement from which on others were made."""
+    if answer.headers != expected.headers:
+        return f"; {sorted(set(answer.headers) ^ set(expected.headers))}"
+    for one, nobodys in zip_longest(answer.statements, expected.statements, fillvalue="nothing"):
+        if one != nobodys:
+            return f"; asked {one[:200]}, for nobody's row {nobodys[:200]}"
     return ""
 
 
 def _told(answer: Answer) -> str:
-    return f"{answer.status} {answer.target} {answer.body[:300]!r}"
+    return f"{answer.status} {answer.body[:300]!r}"
 
 
-def _answer(caller: Caller, method: str, path: str, *, body: str = "{}") -> Answer:
+def _answer(caller: Caller, method: str, path: str, word: str = "", *, body: str = "{}") -> Answer:
+    """Return what is answered; ``word`` is one that the answer may say back."""
     client = caller.client
     client.cookies.clear()
     is_api = path.startswith("/api/")
@@ -238,7 +314,7 @@ def _answer(caller: Caller, method: str, path: str, *, body: str = "{}") -> Answ
     if not is_api:
         client.cookies["sessionid"] = caller.cookie
     sent = {"data": body, "content_type": "application/json"} if is_api else {}
-    with transaction.atomic():
+    with transaction.atomic(), one_moment(), statements() as noted:
         if method == "GET":
             answer = client.get(path, headers=headers)
         else:
@@ -247,5 +323,19 @@ def _answer(caller: Caller, method: str, path: str, *, body: str = "{}") -> Answ
     text = UUID.sub(b"ID", answer.content)
     for pattern in VARYING:
         text = pattern.sub(b"", text)
-    target = UUID.sub(b"ID", answer.headers.get("Location", "").encode()).decode()
-    return Answer(status=answer.status_code, target=target, body=text)
+    headers = {name: value for name, value in answer.headers.items() if name not in VARYING_HEADERS}
+    if word:
+        text = text.replace(word.encode(), b"WORD").replace(NOBODYS_WORD.encode(), b"WORD")
+        headers = {
+            name: value.replace(word, "WORD").replace(NOBODYS_WORD, "WORD")
+            for name, value in headers.items()
+        }
+    return Answer(
+        status=answer.status_code,
+        headers=tuple(
+            (name, NONCE.sub("", UUID.sub(b"ID", value.encode()).decode()))
+            for name, value in sorted(headers.items())
+        ),
+        body=text,
+        statements=tuple(noted),
+    )

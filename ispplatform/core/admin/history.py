@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page
 from django.db import models
@@ -30,9 +31,13 @@ class HistoryLine:
 
 
 def row_history(row: models.Model, *, page: str = "1") -> Page[Any]:
-    """Return a page of a row's history, newest first; its objects are ``HistoryLine``."""
+    """Return a page of a row's history, newest first; its objects are ``HistoryLine``.
+
+    A row whose key is no UUID, as of a table outside the companies, is no subject of the trail.
+    """
+    of_the_row = models.Q(subject_type=row._meta.label_lower, subject_id=row.pk)
     entries = (
-        AuditEntry.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+        AuditEntry.objects.filter(of_the_row if isinstance(row.pk, UUID) else models.Q(pk__in=[]))
         .select_related("values")
         .order_by("-id")
     )

@@ -11,6 +11,7 @@ from ispplatform.core.pages.statuses import Tone
 
 class TenantHostInline(ReadOnlyInline):
     model = TenantHost
+    ordering = ("host",)
     fields = ("host",)
 
 
