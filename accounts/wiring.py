@@ -1,12 +1,15 @@
 """What identity and access plugs into the kernel."""
 
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events, tasks, tenant_settings
 from accounts.api import schema
 from accounts.portal import refusals
 from accounts.portal.language import language_keep
+from accounts.selectors.second_factors import colleagues_without_factor
 from accounts.services.second_factors import factor_secrets_rotate
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.pages.preferences import LanguageKeeper, language_keepers
 from ispplatform.core.permissions import declare_permissions
@@ -36,4 +39,16 @@ declare_permissions(
     ("own_profile:read", "See the own profile", "customer"),
     ("own_profile:update", "Change the own profile", "customer"),
     ("own_sessions:manage", "See and end the own log-ins", "customer"),
+)
+
+SETUP_LINES.fill(
+    SetupLine(
+        key="second_factor",
+        label=_("Second factor"),
+        help=_("Each colleague shows one when logging in."),
+        url_name="admin:own_account",
+        permission="company:read",
+        is_done=lambda tenant: ~Exists(colleagues_without_factor()),
+    ),
+    order=90,
 )

@@ -5,15 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Expression, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Expression, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from billing.choices import InvoiceStatus, PaymentState
+from billing.choices import PaymentState
 from billing.models import CreditEntry, Invoice, Payment
 from billing.models.querysets import OPEN_STATUSES
+from billing.office_money import count_of, figures, sum_of, suspensions_tomorrow, suspensions_url
 from billing.selectors.payments import credit_of
 from customers.models import Customer
 from ispplatform.core.actors import Actor
@@ -94,49 +95,26 @@ def deletion_refusal(customer_id: UUID) -> str:
 
 
 def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
-    """Return today's payments, and the charges declined in the last 24 hours. One query."""
+    """Return today's payments, declined charges, and tomorrow's suspensions. One query."""
     today = business_today(tenant)
-    came = Q(state=PaymentState.SETTLED, received_on=today, currency=tenant.currency)
-    declined = Q(state=PaymentState.FAILED, updated_at__gte=system_now() - timedelta(days=1))
-    figures = Payment.objects.filter(came | declined).aggregate(
-        payments=Count("pk", filter=came),
-        money=Sum("amount_settled", filter=came),
-        failed=Count("pk", filter=declined),
+    came = Payment.objects.filter(
+        state=PaymentState.SETTLED, received_on=today, currency=tenant.currency
+    )
+    declined = Payment.objects.filter(
+        state=PaymentState.FAILED, updated_at__gte=system_now() - timedelta(days=1)
+    )
+    found = figures(
+        payments=count_of(came),
+        money=sum_of(came, "amount_settled"),
+        failed=count_of(declined),
+        suspended=count_of(suspensions_tomorrow(tenant)),
     )
     listed = reverse("admin:billing_payment_changelist")
     return {
-        "payments": figures["payments"],
-        "money": from_minor(figures["money"] or 0, tenant.currency),
+        **found,
+        "money": from_minor(found["money"], tenant.currency),
         "currency": tenant.currency,
-        "failed": figures["failed"],
         "payments_url": f"{listed}?received_on={today}",
         "failed_url": f"{listed}?state__exact=failed",
-    }
-
-
-def money_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
-    """Return what is open and overdue, and the cash of this month against the last. Two queries."""
-    today = business_today(tenant)
-    month = today.replace(day=1)
-    last_month = (month - timedelta(days=1)).replace(day=1)
-    owed = Invoice.objects.open().filter(currency=tenant.currency)
-    invoices = owed.aggregate(
-        open=Sum("amount_due"),
-        overdue=Sum("amount_due", filter=Q(status=InvoiceStatus.OVERDUE)),
-    )
-    settled = Payment.objects.filter(
-        state=PaymentState.SETTLED, currency=tenant.currency, received_on__gte=last_month
-    )
-    cash = settled.aggregate(
-        this=Sum("amount_settled", filter=Q(received_on__gte=month)),
-        last=Sum("amount_settled", filter=Q(received_on__lt=month)),
-    )
-    listed = reverse("admin:billing_invoice_changelist")
-    units = {**invoices, **cash}
-    return {
-        **{name: from_minor(value or 0, tenant.currency) for name, value in units.items()},
-        "currency": tenant.currency,
-        "open_url": f"{listed}?status__exact=sent",
-        "overdue_url": f"{listed}?status__exact=overdue",
-        "cash_url": reverse("admin:billing_payment_changelist"),
+        "suspended_url": suspensions_url(tenant),
     }

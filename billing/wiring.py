@@ -61,6 +61,7 @@ from billing.services.attention import (
 )
 from billing.stripe_operations import StripeCompareKind, StripeCopyKind
 from billing.subscribers import on_document_issued, on_invoice_over, on_mail_sent
+from billing.wiring_attention import ADVICE
 from billing.workflows.due import late_charges_run, next_late_charge, next_overdue
 from billing.workflows.dunning_run import PROMISE_NOT_ENDED, dunning_run, next_dunning_due
 from billing.workflows.overdue import NOT_MARKED, invoices_mark_overdue
@@ -136,6 +137,7 @@ for name, label, button, page in (
     attention_kinds.fill(
         AttentionKind(
             name=name,
+            advice=ADVICE[name],
             label=label,
             button=button,
             url=partial(office.subject_page, page),
@@ -154,6 +156,7 @@ for subject_type, amount in (
 attention_kinds.fill(
     AttentionKind(
         name=RENEWAL_TAKEN_BACK,
+        advice=ADVICE[RENEWAL_TAKEN_BACK],
         label=_("Lost, and its renewal taken back"),
         button=_("Open subscription"),
         url=partial(office.subject_page, "subscription"),
@@ -162,6 +165,7 @@ attention_kinds.fill(
 attention_kinds.fill(
     AttentionKind(
         name=SKIPPED_PERIOD,
+        advice=ADVICE[SKIPPED_PERIOD],
         label=_("Renewed, and not billed"),
         button=_("Bill it or give it"),
         url=partial(office.subject_page, "subscription"),
@@ -171,6 +175,7 @@ attention_kinds.fill(
 attention_kinds.fill(
     AttentionKind(
         name=RENEWAL_FAILED,
+        advice=ADVICE[RENEWAL_FAILED],
         label=_("Renewals that cannot be invoiced"),
         button=_("Open customer"),
         url=office.customer_page,
@@ -181,6 +186,7 @@ attention_kinds.fill(
 attention_kinds.fill(
     AttentionKind(
         name=STRIPE_DIFFERENCE,
+        advice=ADVICE[STRIPE_DIFFERENCE],
         label=_("Stripe's books differ"),
         button=_("Open"),
         url=office_stripe.difference_page,
@@ -214,6 +220,7 @@ for name, label, button in (
     attention_kinds.fill(
         AttentionKind(
             name=name,
+            advice=ADVICE[name],
             label=label,
             button=button,
             url=office.unpaid_page,

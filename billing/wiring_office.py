@@ -2,9 +2,14 @@
 
 from functools import partial
 
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
-from billing import office, office_dunning, office_search, office_stripe
+from billing import office, office_dunning, office_money, office_search, office_stripe
+from billing.choices import DocumentKind
+from billing.models import NumberSeries
+from billing.preferences import BANK_ACCOUNT
+from billing.providers.payments.base import PAYMENTS
 from customers.slots import (
     CustomerAct,
     CustomerFact,
@@ -21,6 +26,7 @@ from customers.slots import (
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, ConnectionPart
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
 
 __all__ = ["office_search"]
 
@@ -64,7 +70,7 @@ DASHBOARD_TILES.fill(
         title=_("Money"),
         permission="invoices:read",
         template="billing/admin/tile_money.html",
-        content=office.money_tile,
+        content=office_money.money_tile,
     )
 )
 
@@ -127,4 +133,26 @@ CONNECTION_PARTS.fill(
         template="billing/admin/connection_books.html",
         content=office_stripe.books_part,
     )
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="numbers",
+        label=_("Next invoice number"),
+        help=_("So that the first invoice here follows the last one of the system before."),
+        url_name="admin:billing_numberseries_add",
+        permission="invoices:number",
+        is_done=lambda tenant: Exists(NumberSeries.objects.filter(kind=DocumentKind.INVOICE)),
+    ),
+    order=20,
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="payment_account",
+        label=_("Payment account"),
+        help=_("A gateway whose connection works, or a bank account for transfers."),
+        url_name="admin:connection_add",
+        permission="connections:manage",
+        is_done=lambda tenant: bool(BANK_ACCOUNT.of(tenant)) or has_working_connection(PAYMENTS),
+    ),
+    order=50,
 )

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog import events
-from catalog.models import Plan
+from catalog.models import Plan, Price
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.search import SEARCH_SOURCES, SearchHit, SearchSource
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine
 from ispplatform.core.permissions import declare_permissions
 
 __all__ = ["events"]
@@ -50,5 +51,18 @@ def _find(term: str, limit: int) -> Iterable[SearchHit]:
 
 SEARCH_SOURCES.fill(
     SearchSource(key="plans", label=_("Plans"), icon="tag", permission="plans:read", find=_find),
+    order=80,
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="product",
+        label=_("First product"),
+        help=_("A plan that the shop shows, with a price."),
+        url_name="admin:catalog_plan_add",
+        permission="plans:create",
+        is_done=lambda tenant: Exists(
+            Price.objects.filter(plan__is_active=True, plan__is_public=True)
+        ),
+    ),
     order=80,
 )

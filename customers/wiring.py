@@ -14,6 +14,7 @@ from customers.selectors import recipients_for
 from customers.slots import customer_panels, timeline_sentences
 from customers.subscribers import confirm_customer_of_sign_up, make_customer_of_sign_up
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.owners import ROW_OWNERS, OwnerSource
 from ispplatform.core.events import subscribe
 from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
 from ispplatform.core.permissions import declare_permissions
@@ -58,6 +59,17 @@ declare_statuses(
     ),
     StatusWords(value="inactive", staff=_("Inactive"), customer=_("Inactive"), tone=Tone.QUIET),
     StatusWords(value="cancelled", staff=_("Cancelled"), customer=_("Closed"), tone=Tone.QUIET),
+)
+
+ROW_OWNERS.fill(
+    OwnerSource(
+        key="customers",
+        find=lambda ids: Customer.objects.in_bulk(list(ids)),
+        unnamed=lambda customer_id: Customer(pk=customer_id),
+        name=lambda: Subquery(
+            Customer.objects.filter(pk=OuterRef("customer_id")).values("display_name")[:1]
+        ),
+    )
 )
 
 for order, panel in PANELS:

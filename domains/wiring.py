@@ -147,6 +147,7 @@ for attention, text in (
             name=attention,
             label=text,
             button=_("Look at the domain"),
+            advice=_("Ask the registrar from the domain's page, and set right what differs."),
             url=lambda item: f"/admin/domains/domain/{item.subject_id}/change/",
             is_urgent=True,
         )
@@ -157,6 +158,7 @@ attention_kinds.fill(
         name=ELSEWHERE,
         label=_("A domain leads to other name servers"),
         button=_("Decide about its name servers"),
+        advice=_("Ask the customer whether that is meant, then keep theirs or set ours again."),
         url=lambda item: f"/admin/domains/domain/{item.subject_id}/change/",
         is_urgent=True,
     )

@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from domains import office, office_search
+from domains.providers.registrars import base as registrar_base
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
 
 __all__ = ["office_search"]
 
@@ -38,4 +40,15 @@ DASHBOARD_TILES.fill(
         template="domains/admin/tile_expiring.html",
         content=office.expiring_tile,
     )
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="registrar",
+        label=_("Registrar"),
+        help=_("An account at a registrar, with a connection that works."),
+        url_name="admin:connection_add",
+        permission="connections:manage",
+        is_done=lambda tenant: has_working_connection(registrar_base.KIND),
+    ),
+    order=60,
 )

@@ -51,6 +51,7 @@ attention_kinds.fill(
         name=NOT_READ,
         label=_("A hosting account cannot be read"),
         button=_("Open account"),
+        advice=_("Look at the panel and ask it again from the account's page."),
         url=lambda item: f"/admin/hosting/hostingaccount/{item.subject_id}/change/",
     )
 )

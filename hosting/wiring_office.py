@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from hosting import office_search
+from hosting.providers.panels import base as panel_base
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
 
 __all__ = ["office_search"]
 
@@ -38,4 +40,15 @@ ADMIN_NAVIGATION.fill(
         icon="dns",
         permission="hosting_servers:read",
     )
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="panel",
+        label=_("Hosting panel"),
+        help=_("A panel server with a connection that works; leave it if you sell no hosting."),
+        url_name="admin:connection_add",
+        permission="connections:manage",
+        is_done=lambda tenant: has_working_connection(panel_base.KIND),
+    ),
+    order=70,
 )

@@ -20,6 +20,14 @@ class MailSent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialMailRequested(Event):
+    """Somebody wants to see that mails arrive."""
+
+    name: ClassVar[str] = "notifications.test_mail_requested"
+    to_email: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailRefused(Event):
     """A mail server refused the mail for good."""
 

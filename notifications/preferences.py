@@ -1,5 +1,7 @@
 """What each tenant chooses about its mails."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -31,6 +33,14 @@ SENDER_NAME = TenantSetting(
     default="",
     label="Name that mails come from; empty: the company's name",
     check=_check_name,
+)
+DKIM_SELECTOR = TenantSetting(
+    key="notifications.dkim_selector",
+    default="",
+    label="DKIM selector that your mail server signs with; empty: DKIM is not looked at",
+    check=lambda value: (
+        "" if re.fullmatch(r"[A-Za-z0-9._-]{0,63}", value) else "Use letters, digits, - and _."
+    ),
 )
 REPLY_TO = TenantSetting(
     key="notifications.reply_to",

@@ -3,14 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine
 from ispplatform.core.operations import kinds
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from notifications import events, preferences
 from notifications.declaring import declare_mail
 from notifications.kinds.accounts import ACCOUNT_MAILS
-from notifications.kinds.attention import ATTENTION_MAIL
+from notifications.kinds.attention import ATTENTION_MAIL, DIGEST_MAIL
+from notifications.kinds.sender import TRIAL_MAIL
 from notifications.operations import SendMail
+from notifications.sender import CheckSender, sender_is_proved
 
 __all__ = ["events", "preferences"]
 
@@ -21,8 +24,9 @@ declare_permissions(
 )
 
 kinds.register(SendMail)
+kinds.register(CheckSender)
 
-for mail in (*ACCOUNT_MAILS, ATTENTION_MAIL):
+for mail in (*ACCOUNT_MAILS, ATTENTION_MAIL, DIGEST_MAIL, TRIAL_MAIL):
     declare_mail(mail)
 
 PORTAL_NAVIGATION.fill(
@@ -40,4 +44,16 @@ ADMIN_NAVIGATION.fill(
         permission="mails:read",
     ),
     order=50,
+)
+
+SETUP_LINES.fill(
+    SetupLine(
+        key="sender",
+        label=_("Sender of mails"),
+        help=_("A test mail that arrives, and SPF, DKIM and DMARC in the DNS."),
+        url_name="admin:mail_sender",
+        permission="mails:send",
+        is_done=lambda tenant: sender_is_proved(),
+    ),
+    order=40,
 )

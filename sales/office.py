@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from ispplatform.core.actors import Actor
@@ -30,6 +31,14 @@ def order_content(order: Order) -> str:
     """Return what was ordered, in a line; the order's lines should be prefetched."""
     lines: list[OrderLine] = sorted(order.lines.all(), key=lambda line: line.position)
     return ", ".join(line.label for line in lines)
+
+
+def order_in_short(order: Order) -> str:
+    """Return the first thing that was ordered, and how many more there are."""
+    labels = [line.label for line in sorted(order.lines.all(), key=lambda line: line.position)]
+    if len(labels) <= 1:
+        return "".join(labels)
+    return _("%(first)s and %(count)d more") % {"first": labels[0], "count": len(labels) - 1}
 
 
 def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:

@@ -18,14 +18,22 @@ class SessionAdmin(ReadOnlyTenantAdmin):
         "kind",
         "channel",
         "ip_address",
-        "created_at",
         "last_seen_at",
         "ended_at",
     )
     search_fields = ("user__email", "ip_address")
     list_filter = ("kind", "channel")
     list_select_related = ("user",)
-    exclude = ("device_digest", "refresh_used_digest")
+    fields = (
+        ("kind", "channel"),
+        ("ip_address", "user_agent"),
+        ("created_at", "last_seen_at"),
+        ("expires_at", "ended_at"),
+        "end_reason",
+    )
+
+    def title_of(self, row: Session) -> str:
+        return str(row.user)
 
 
 @admin.register(EmailCode)

@@ -83,7 +83,7 @@ class RoleAdmin(TenantAdmin):
     """The roles of the company."""
 
     permission_resource = "roles"
-    list_display = ("name", "code", "description", "is_seeded", "is_customised")
+    list_display = ("name", "description", "is_seeded", "is_customised")
     search_fields = ("name", "code")
     fields = ("name", "code", "description", "is_seeded", "is_customised", "allowed")
     readonly_fields = ("allowed",)
@@ -166,6 +166,10 @@ class MembershipRoleAdmin(TenantAdmin):
     permission_resource = "roles"
     list_display = ("membership", "role", "created_at")
     list_filter = ("role",)
+
+    def title_of(self, row: MembershipRole) -> str:
+        return f"{row.membership}: {row.role}"
+
     list_select_related = ("membership__user", "role")
 
     def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:

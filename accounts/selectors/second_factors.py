@@ -2,9 +2,10 @@
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.choices import SessionKind
+from accounts.choices import MembershipStatus, SessionKind
+from accounts.models import Membership
 from accounts.selectors.principals import SessionEntry
 from ispplatform.core.models import Tenant
 
@@ -15,6 +16,12 @@ _TYPES = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def has_factor(user_id_field: str) -> Exists:
     """Return the condition that the person named by a column of the query has a second factor."""
     return Exists(Authenticator.objects.filter(user=OuterRef(user_id_field), type__in=_TYPES))
+
+
+def colleagues_without_factor() -> QuerySet[Membership]:
+    """Return the colleagues who may log in and have no second factor yet."""
+    active = Membership.objects.filter(status=MembershipStatus.ACTIVE)
+    return active.exclude(has_factor("user"))
 
 
 def is_factor_waived(tenant: Tenant) -> bool:

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.forms import CreditAddForm
@@ -13,6 +15,7 @@ from billing.services.credit import credit_grant
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.base import TenantAdmin
 from ispplatform.core.admin.columns import age_column, money_column
+from ispplatform.core.pages.formats import format_locale, money_text
 
 
 @admin.register(CreditEntry)
@@ -36,9 +39,13 @@ class CreditEntryAdmin(TenantAdmin):
     search_fields = ("reason", "customer__search_text")
     ordering = ("-id",)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("customer", "kind", "amount", "remaining", "currency", "reason", "payment")
         return ((None, {"fields": self.editable_fields if obj is None else (*shown, "document")}),)
+
+    def title_of(self, row: CreditEntry) -> str:
+        locale = format_locale(get_language() or "en")
+        return _t("Credit of %(amount)s") % {"amount": money_text(row.amount, row.currency, locale)}
 
     def service_create(self, actor: Actor, values: dict[str, Any]) -> models.Model:
         return credit_grant(

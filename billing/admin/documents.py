@@ -11,17 +11,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from billing.admin.forms import NextNumberForm
+from billing.admin.forms import NextNumberForm, SeriesAddForm
 from billing.admin.invoices import pdf_link
-from billing.choices import ProFormaStatus
+from billing.choices import DocumentKind, ProFormaStatus
 from billing.models import Document, DocumentLine, NumberSeries
 from billing.selectors.pro_formas import pro_forma_amounts
 from billing.services.numbers import series_continue
 from billing.services.pro_formas import proforma_cancel
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
-from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
+from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin, TenantAdmin
 from ispplatform.core.admin.columns import money_column
+from ispplatform.core.clock import business_today
+from ispplatform.core.tenancy.context import current_tenant_id
+from ispplatform.core.tenancy.lookup import tenant_by_id
 
 
 class LineInline(ReadOnlyInline):
@@ -84,6 +87,9 @@ class DocumentAdmin(ReadOnlyTenantAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         return super().get_queryset(request).select_related("customer", "pro_forma", "invoice")
 
+    def title_of(self, row: Document) -> str:
+        return f"{row.get_kind_display()} {row}"
+
     @display(description="PDF")
     def pdf(self, row: Document) -> SafeString | None:
         """Return a link to the PDF."""
@@ -100,21 +106,13 @@ class DocumentAdmin(ReadOnlyTenantAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (
+            ("kind", "state"),
             "pdf",
-            "state",
-            "kind",
-            "number",
-            "customer",
-            "issue_date",
-            "due_date",
-            "tax_point",
-            "tax_country",
-            "currency",
-            "net_total",
-            "tax_total",
+            ("issue_date", "due_date"),
+            ("tax_point", "tax_country"),
+            ("net_total", "tax_total"),
             "gross_total",
-            "corrects",
-            "made_from",
+            ("corrects", "made_from"),
             "subject_label",
             "reason",
             "notes",
@@ -130,10 +128,32 @@ def _continued(actor: Actor, row: NumberSeries, values: Mapping[str, Any]) -> st
 
 
 @admin.register(NumberSeries)
-class NumberSeriesAdmin(ReadOnlyTenantAdmin):
+class NumberSeriesAdmin(TenantAdmin):
     """The last number of each series."""
 
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = ("last", "last_issue_date") if obj is not None else self.editable_fields
+        return ((None, {"fields": shown}),)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        tenant = tenant_by_id(current_tenant_id())
+        return {"sort": DocumentKind.INVOICE, "in_year": business_today(tenant).year}
+
+    def service_create(self, actor: Actor, values: dict[str, Any]) -> NumberSeries:
+        return series_continue(
+            actor=actor,
+            kind=values["sort"],
+            year=values["in_year"],
+            next_number=values["next_number"],
+        )
+
+    def title_of(self, row: NumberSeries) -> str:
+        return f"{row.get_kind_display()} {row.year}"
+
     permission_resource = "invoices"
+    create_permission = "invoices:number"
+    form = SeriesAddForm
+    editable_fields = tuple(SeriesAddForm.base_fields)
     list_display = ("kind", "year", "last", "last_issue_date")
     ordering = ("-year", "kind")
     acts = (

@@ -64,7 +64,7 @@ class DunningCaseAdmin(ReadOnlyTenantAdmin):
     @display(description=_("next step"), ordering="next_kind")
     def next_step(self, row: DunningCase) -> str:
         """Return the next step in words."""
-        return str(STEPS[StepKind(row.next_kind)]) if row.next_kind else "—"
+        return str(STEPS[StepKind(row.next_kind)]) if row.next_kind else _t("Nothing")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DunningCase]:
         return super().get_queryset(request).select_related("invoice__document", "customer")
@@ -142,7 +142,7 @@ class DunningHoldAdmin(TenantAdmin):
         ),
     )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("customer", "invoice", "kind", "since", "until", "reason", "opened_by")
         fields = self.editable_fields if obj is None else (*shown, "closed_at", "closed_by")
         return ((None, {"fields": fields}),)

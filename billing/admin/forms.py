@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.choices import PaymentMethodKind, RefundMethod
-from billing.models import CreditEntry, Document, Invoice, Payment
+from billing.choices import DocumentKind, PaymentMethodKind, RefundMethod
+from billing.models import CreditEntry, Document, Invoice, NumberSeries, Payment
 from billing.services.lines import LineInput
 from customers.models import Customer
 from ispplatform.core.admin.dressing import dressed
@@ -200,6 +200,22 @@ class NoteForm(forms.Form):
     """A few words."""
 
     note = forms.CharField(label=_("Note"), max_length=120, required=False)
+
+
+class SeriesAddForm(DressedModelForm):
+    """With which number the documents of a kind go on."""
+
+    sort = forms.ChoiceField(label=_("Documents"), choices=DocumentKind.choices)
+    in_year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2999)
+    next_number = forms.IntegerField(
+        label=_("Next number"),
+        min_value=1,
+        help_text=_("For example 4711 when the last one elsewhere was 4710."),
+    )
+
+    class Meta:
+        model = NumberSeries
+        fields: list[str] = []
 
 
 class NextNumberForm(forms.Form):

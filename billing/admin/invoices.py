@@ -47,7 +47,7 @@ from ispplatform.core.errors import NotFound
 Values = Mapping[str, Any]
 STATUS = status_column("status", INVOICE, label=_("status"))
 TOTAL = money_column("gross_total", label=_("total"))
-DUE = money_column("amount_due", label=_("due"))
+DUE = money_column("amount_due", label=_("open"))
 PAID = money_column("amount_paid", label=_("paid"))
 CREDITED = money_column("amount_credited", label=_("credited"))
 REFUNDED = money_column("amount_refunded", label=_("refunded"))
@@ -115,6 +115,12 @@ class InvoiceAdmin(TenantAdmin):
     """Invoices: what is owed, what was paid, and what staff do about it."""
 
     permission_resource = "invoices"
+    since_fields: ClassVar[Mapping[str, str]] = {
+        InvoiceStatus.SENT: "issue_date",
+        InvoiceStatus.OVERDUE: "due_date",
+        InvoiceStatus.PAID: "paid_at",
+        InvoiceStatus.CANCELLED: "voided_at",
+    }
     create_permission = "invoices:create"
     form = InvoiceAddForm
     editable_fields = tuple(InvoiceAddForm.base_fields)
@@ -214,7 +220,7 @@ class InvoiceAdmin(TenantAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
         return super().get_queryset(request).select_related("customer", "document")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
             return ((None, {"fields": STATE_FIELDS}),)
         lines: list[Any] = []

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import JournalEntry, JournalLine, LedgerAccount
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
+from ispplatform.core.admin.words import code_words
 
 
 class LineInline(ReadOnlyInline):
@@ -25,7 +26,8 @@ class JournalEntryAdmin(ReadOnlyTenantAdmin):
 
     permission_resource = "ledger"
     inlines = (LineInline,)
-    list_display = ("booked_on", "words", "subject_label", "customer", "currency")
+    list_display = ("booked_on", "words", "subject_label", "customer")
+    fields = ("booked_on", "subject_label", "created_at")
     list_select_related = ("customer",)
     list_filter: ClassVar[Any] = ("kind", "booked_on", "currency")
     search_fields = ("subject_label", "customer__search_text")
@@ -34,7 +36,10 @@ class JournalEntryAdmin(ReadOnlyTenantAdmin):
     @display(description=_("what"), ordering="kind")
     def words(self, row: JournalEntry) -> str:
         """Return what was booked, in words."""
-        return row.kind.replace("_", " ").capitalize()
+        return code_words(row.kind)
+
+    def title_of(self, row: JournalEntry) -> str:
+        return f"{code_words(row.kind)}: {row.subject_label}"
 
 
 @admin.register(LedgerAccount)

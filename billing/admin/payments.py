@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin, TenantAdmin
 from ispplatform.core.admin.columns import age_column, money_column, status_column
+from ispplatform.core.pages.formats import format_locale, money_text
 
 Values = Mapping[str, Any]
 
@@ -64,6 +66,7 @@ class PaymentAdmin(TenantAdmin):
     """Payments: by card, by bank transfer, and what became of them."""
 
     permission_resource = "payments"
+    since_fields: ClassVar[Mapping[str, str]] = {PaymentState.SETTLED: "settled_at"}
     create_permission = "payments:record"
     form = PaymentAddForm
     editable_fields = tuple(PaymentAddForm.base_fields)
@@ -119,7 +122,7 @@ class PaymentAdmin(TenantAdmin):
         rows = super().get_queryset(request)
         return rows.select_related("customer", "document", "payment_method")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ((None, {"fields": self.editable_fields}),)
         return (
@@ -200,6 +203,7 @@ class RefundAdmin(AtStripeAdmin):
     """Money that goes back."""
 
     permission_resource = "payments"
+    since_fields: ClassVar[Mapping[str, str]] = {RefundState.SETTLED: "settled_at"}
     list_display = (
         "__str__",
         "customer",
@@ -231,6 +235,10 @@ class RefundAdmin(AtStripeAdmin):
             applies=_waits_for_hand,
         ),
     )
+
+    def title_of(self, row: Refund) -> str:
+        locale = format_locale(get_language() or "en")
+        return _t("Refund of %(amount)s") % {"amount": money_text(row.amount, row.currency, locale)}
 
 
 def _forgotten(actor: Actor, row: PaymentMethod, values: Values) -> str:

@@ -72,12 +72,25 @@ class SubscriptionAdmin(ReadOnlyTenantAdmin):
     """What is billed again and again."""
 
     permission_resource = "subscriptions"
+    since_fields: ClassVar[Mapping[str, str]] = {
+        SubscriptionStatus.ACTIVE: "started_on",
+        SubscriptionStatus.CANCELLED: "cancelled_at",
+        SubscriptionStatus.ENDED: "ends_on",
+    }
+    fields = (
+        ("price", "quantity"),
+        ("cycle", "anchor_day"),
+        ("started_on", "commitment_until"),
+        ("current_period_start", "current_period_end"),
+        ("next_billing_on", "auto_renew"),
+        ("subject_label", "ends_on"),
+        "cancel_reason",
+    )
     list_display = (
         "label",
         "customer",
         status_column("status", SUBSCRIPTION, label=_("status")),
         "cycle",
-        "quantity",
         "next_billing_on",
         "auto_renew",
     )

@@ -86,7 +86,7 @@ class PlanAdmin(TenantAdmin):
     fixed_fields = ("type",)
     form = PlanForm
     change_form_template = "catalog/admin/plan.html"
-    list_display = ("name", "code", "type", "price_now", "is_public", "is_active", "sort_order")
+    list_display = ("name", "type", "price_now", "is_public", "is_active")
     list_filter = ("type", "is_public", "is_active", "customer_type")
     search_fields = ("name", "code", "tld")
     ordering = ("sort_order", "name")
@@ -126,8 +126,8 @@ class PlanAdmin(TenantAdmin):
         today = business_today(tenant_by_id(current_tenant_id()))
         return plans_with_prices(Plan.objects.all(), on=today).order_by(*self.ordering)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        shown = super().get_fieldsets(request, obj)
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().page_sets(request, obj)
         if obj is None or obj.type == PlanType.DOMAIN:
             return shown
         return [

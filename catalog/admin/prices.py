@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import display
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.forms import EndForm
@@ -15,6 +18,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import money_column
+from ispplatform.core.pages.formats import date_text, format_locale
 
 
 def _end(actor: Actor, row: Price, values: Mapping[str, Any]) -> str:
@@ -24,6 +28,17 @@ def _end(actor: Actor, row: Price, values: Mapping[str, Any]) -> str:
 
 def _plan_page(row: Price) -> str:
     return reverse("admin:catalog_plan_change", args=[row.plan_id])
+
+
+@display(description=_("sold"), ordering="valid_from")
+def sold(row: Price) -> SafeString:
+    """Return from when and until when the price is offered."""
+    locale = format_locale(get_language() or "en")
+    first = gettext("from %(day)s") % {"day": date_text(row.valid_from, locale)}
+    if row.valid_to is None:
+        return format_html('<span class="one-line">{}</span>', first)
+    last = gettext("until %(day)s") % {"day": date_text(row.valid_to, locale)}
+    return format_html('<span class="one-line">{}</span> <span>{}</span>', first, last)
 
 
 @admin.register(Price)
@@ -38,9 +53,7 @@ class PriceAdmin(ReadOnlyTenantAdmin):
         money_column("amount", label=_("first period")),
         money_column("renewal_amount", label=_("later")),
         money_column("setup_amount", label=_("set-up")),
-        "tax_included",
-        "valid_from",
-        "valid_to",
+        sold,
     )
     list_filter = ("currency", "cycle", "customer_type", "tax_included")
     list_select_related = ("plan",)

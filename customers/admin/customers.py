@@ -54,6 +54,7 @@ class CustomerAdmin(TenantAdmin):
     editable_fields = tuple(AddForm.base_fields)
     form = AddForm
     change_form_template = "customers/admin/customer.html"
+    has_head = False
     list_display = (
         "customer_number",
         "display_name",
@@ -90,7 +91,7 @@ class CustomerAdmin(TenantAdmin):
 
     # ------------------------------------------------------------------------------- adding
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
             return ((None, {"fields": ("customer_number",)}),)
         person = ["customer_type", "company_name", "first_name", "last_name", "email", "phone"]

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import display
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +59,7 @@ class NoteAdmin(ReadOnlyTenantAdmin):
     """Notes about customers."""
 
     permission_resource = "notes"
+    fields = ("text", "author_label", "created_at", "is_pinned")
     list_display = (
         "customer",
         "text",
@@ -150,6 +154,14 @@ class ContactAdmin(ReadOnlyTenantAdmin):
     )
 
 
+@display(description=_("colour"))
+def swatch(row: Tag) -> SafeString:
+    """Return the tag as customers' pages show it."""
+    return format_html(
+        '<span class="badge tone-quiet tag-badge" style="--tag: {}">{}</span>', row.color, row.name
+    )
+
+
 def _tag_change(actor: Actor, row: Tag, values: Values) -> str:
     tag_update(actor=actor, tag=row, name=values["name"], color=values["color"])
     return gettext("Saved.")
@@ -169,7 +181,9 @@ class TagAdmin(ReadOnlyTenantAdmin):
     """Words by which customers are grouped; a new one is made by writing it on a customer."""
 
     permission_resource = "customers"
-    list_display = ("name", "color", age_column("created_at", label=_("made")))
+    fields = ("name", swatch, "created_at")
+    readonly_fields = (swatch,)
+    list_display = ("name", swatch, age_column("created_at", label=_("made")))
     ordering = ("folded_name",)
     search_fields = ("folded_name",)
     acts = (

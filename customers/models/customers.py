@@ -82,6 +82,11 @@ class Customer(TenantModel):
     def __str__(self) -> str:
         return f"{self.display_name} ({self.customer_number})"
 
+    @property
+    def short_name(self) -> str:
+        """The name in lists of other things."""
+        return self.display_name
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.display_name = display_name(
             first_name=self.first_name,

@@ -1,7 +1,7 @@
 """Names and holders."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -24,7 +24,7 @@ from domains.services.settings import (
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, status_column
+from ispplatform.core.admin.columns import age_column, day_column, status_column
 from ispplatform.core.ids import uuid7
 
 HELD = (DomainStatus.ACTIVE, DomainStatus.EXPIRED)
@@ -155,6 +155,11 @@ class DomainAdmin(ReadOnlyTenantAdmin):
     """Names: what the registrar said, and what staff can have it do."""
 
     permission_resource = "domains"
+    since_fields: ClassVar[Mapping[str, str]] = {
+        DomainStatus.ACTIVE: "registered_at",
+        DomainStatus.EXPIRED: "expires_at",
+        DomainStatus.PENDING: "created_at",
+    }
     acts = (
         Act(
             name="read-back",
@@ -221,10 +226,6 @@ class DomainAdmin(ReadOnlyTenantAdmin):
             None,
             {
                 "fields": (
-                    "unicode_name",
-                    "name",
-                    "customer",
-                    "status",
                     "registered_at",
                     "expires_at",
                     "auto_renew",
@@ -238,14 +239,14 @@ class DomainAdmin(ReadOnlyTenantAdmin):
             _("At the registrar"),
             {"fields": ("connection", "registrant", "statuses", "reference", "read_at")},
         ),
-        (_("What it hangs on"), {"fields": ("service", "years", "tld", "created_at", "id")}),
+        (_("What it hangs on"), {"fields": ("service", "name", "years", "created_at")}),
     )
     inlines = (DelegationInline, ZoneInline)
     list_display = (
         "unicode_name",
         "customer",
         status_column("status", "domains.domain", label=_("status")),
-        "expires_at",
+        day_column("expires_at", label=_("expires")),
         "auto_renew",
         "connection",
     )

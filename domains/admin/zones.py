@@ -98,12 +98,8 @@ class DnsZoneAdmin(ReadOnlyTenantAdmin):
             None,
             {
                 "fields": (
-                    "unicode_name",
-                    "name",
-                    "customer",
-                    "domain",
-                    "status",
                     "trouble",
+                    "domain",
                     "name_servers",
                     "default_ttl",
                 )
@@ -111,7 +107,7 @@ class DnsZoneAdmin(ReadOnlyTenantAdmin):
         ),
         (
             _("On the server"),
-            {"fields": ("connection", "version", "pushed_version", "pushed_at", "serial", "id")},
+            {"fields": ("connection", "version", "pushed_version", "pushed_at", "serial")},
         ),
     )
     inlines = (RecordInline,)

@@ -103,13 +103,9 @@ class HostingAccountAdmin(ReadOnlyTenantAdmin):
             None,
             {
                 "fields": (
-                    "unicode_domain",
-                    "domain",
                     "username",
-                    "customer",
                     "service",
                     "server",
-                    "status",
                     "package",
                     "max_mailboxes",
                     "mailbox_quota_mb",
@@ -117,7 +113,7 @@ class HostingAccountAdmin(ReadOnlyTenantAdmin):
             },
         ),
         (
-            _("Usage, in bytes"),
+            _("Usage"),
             {
                 "fields": (
                     "disk_used_bytes",
@@ -130,7 +126,7 @@ class HostingAccountAdmin(ReadOnlyTenantAdmin):
         ),
         (
             _("On the server"),
-            {"fields": ("reference", "owner_mark", "read_at", "created_at", "id")},
+            {"fields": ("reference", "owner_mark", "read_at", "created_at")},
         ),
     )
     inlines = (UsageInline,)

@@ -4,7 +4,7 @@ A lease is taken by a conditional UPDATE whose row count decides, so it works al
 PostgreSQL. A holder that died loses it when its time is over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,19 +111,28 @@ def duties() -> list[Duty]:
     return [_duties[name] for name in sorted(_duties)]
 
 
-def duties_overdue(*, grace_seconds: float) -> dict[str, str]:
-    """Return the duties that were not done for long, by name, each with a sentence; one query.
+def duties_done() -> dict[str, datetime]:
+    """Return when each duty was last done, in real time, by name; one query."""
+    rows = Lease.objects.values_list("name", "done_at")
+    return {name: done_at for name, done_at in rows if done_at is not None}
+
+
+def duties_overdue(
+    *, grace_seconds: float, done: Mapping[str, datetime] | None = None
+) -> dict[str, str]:
+    """Return the duties that were not done for long, by name, each with a sentence.
 
     Long is 15 minutes or three intervals, whichever is more, whether nobody does the duty or it
     fails every time. One that was never done counts from the start of this process.
 
     Args:
         grace_seconds: so long after its start this process blames nobody: all begins at once.
+        done: what ``duties_done`` gave; None asks for it, with one query.
     """
     uptime_seconds = monotonic_seconds() - _begun
     if uptime_seconds < grace_seconds:
         return {}
-    done = dict(Lease.objects.exclude(done_at=None).values_list("name", "done_at"))
+    done = duties_done() if done is None else done
     now = system_now()
     overdue = {}
     for one in duties():

@@ -1,5 +1,6 @@
 """Mails in the back office."""
 
 from notifications.admin.mails import MailAdmin
+from notifications.admin.sender import SenderPage
 
-__all__ = ["MailAdmin"]
+__all__ = ["MailAdmin", "SenderPage"]

@@ -1,7 +1,7 @@
 """Mails as they were sent, with the server's answer; they can be sent again."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, toned_column
+from ispplatform.core.admin.columns import age_column, code_column, toned_column
 from ispplatform.core.pages.statuses import Tone
 from notifications.choices import MailState
 from notifications.models import Mail
@@ -36,11 +36,15 @@ class MailAdmin(ReadOnlyTenantAdmin):
     """Everything that was written to customers and colleagues."""
 
     permission_resource = "mails"
+    since_fields: ClassVar[Mapping[str, str]] = {
+        MailState.QUEUED: "created_at",
+        MailState.SENT: "sent_at",
+    }
     list_display = (
         "subject",
         "to_email",
         toned_column("state", TONES, label=_("state")),
-        "kind",
+        code_column("kind", label=_("kind")),
         age_column("created_at", label=_("written")),
     )
     list_filter = ("state", "kind")
@@ -51,16 +55,10 @@ class MailAdmin(ReadOnlyTenantAdmin):
             None,
             {
                 "fields": (
-                    "subject",
-                    "to_name",
-                    "to_email",
-                    "from_email",
-                    "kind",
-                    "state",
+                    ("to_name", "to_email"),
+                    ("from_name", "from_email"),
                     "server_answer",
-                    "sent_at",
-                    "created_at",
-                    "message_id",
+                    ("created_at", "sent_at"),
                 )
             },
         ),
@@ -76,6 +74,9 @@ class MailAdmin(ReadOnlyTenantAdmin):
             leads_to=lambda row: reverse("admin:notifications_mail_changelist"),
         ),
     )
+
+    def title_of(self, row: Mail) -> str:
+        return row.subject
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

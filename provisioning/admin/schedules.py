@@ -10,9 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
+from ispplatform.core.admin.columns import toned_column
+from ispplatform.core.pages.statuses import Tone
 from provisioning.choices import ScheduleState
 from provisioning.models import ServiceSchedule
 from provisioning.services.schedules import schedule_cancel
+
+TONES = {
+    ScheduleState.WAITING: Tone.INFO,
+    ScheduleState.DONE: Tone.GOOD,
+    ScheduleState.REFUSED: Tone.BAD,
+    ScheduleState.CANCELLED: Tone.QUIET,
+}
 
 
 def _cancel(actor: Actor, row: ServiceSchedule, values: Mapping[str, Any]) -> str:
@@ -35,7 +44,13 @@ class ServiceScheduleAdmin(ReadOnlyTenantAdmin):
             applies=lambda row: row.state == ScheduleState.WAITING,
         ),
     )
-    list_display = ("service", "act", "due_on", "state", "outcome")
+    list_display = (
+        "service",
+        "act",
+        "due_on",
+        toned_column("state", TONES, label=_("state")),
+        "outcome",
+    )
     list_filter = ("state", "act")
     list_select_related = ("service",)
     search_fields = ("service__label",)

@@ -42,7 +42,6 @@ def service_overview(service: Service, actor: Actor) -> Mapping[str, Any]:
     closed = service.reasons.filter(closed_at__isnull=False).order_by("-opened_at")
     return {
         "service": service,
-        "next_lines": next_lines(service, schedules),
         "reasons": open_reasons(service),
         "past_reasons": list(closed[:PAST]),
         "steps": list(service.steps.all()),

@@ -1,7 +1,7 @@
 """The service page of the back office: how far it is, why it stands still, what a person can do."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter, display
@@ -26,8 +26,8 @@ from provisioning.admin.forms import (
     plan_form,
     resume_form,
 )
-from provisioning.admin.service_overview import service_overview
-from provisioning.choices import ReasonKind, ServiceStatus
+from provisioning.admin.service_overview import next_lines, service_overview
+from provisioning.choices import ReasonKind, ScheduleState, ServiceStatus
 from provisioning.models import Service
 from provisioning.services.activation import service_activate, service_release, service_retry
 from provisioning.services.changes import service_change_plan, service_read_back
@@ -206,6 +206,11 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
 
     permission_resource = "services"
     acts = ACTS
+    since_fields: ClassVar[Mapping[str, str]] = {
+        ServiceStatus.PENDING: "created_at",
+        ServiceStatus.ACTIVE: "activated_at",
+        ServiceStatus.TERMINATED: "terminated_at",
+    }
     fieldsets = (
         (_("Details"), {"fields": ("configuration",)}),
         (
@@ -220,7 +225,7 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
                 )
             },
         ),
-        (_("What it hangs on"), {"fields": ("depends_on", "source_label", "type")}),
+        (_("What it hangs on"), {"fields": ("plan", "depends_on", "source_label")}),
     )
     list_display = (
         "label",
@@ -234,6 +239,9 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
     list_filter = ("status", "type", PersonFilter)
     search_fields = ("label", "=customer__customer_number", "customer__display_name")
     ordering = ("-id",)
+
+    def next_of(self, row: Any) -> list[str]:
+        return next_lines(row, list(row.schedules.filter(state=ScheduleState.WAITING)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return (

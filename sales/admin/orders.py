@@ -1,7 +1,7 @@
 """The order page of the back office: what was agreed, where it stands, what a person may decide."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -16,10 +16,10 @@ from billing.selectors.pro_formas import pro_forma_amounts
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import money_column, status_column, text_column
+from ispplatform.core.admin.columns import day_column, money_column, status_column
 from sales.choices import OrderStatus
 from sales.models import Order, OrderAcceptance, OrderHold, OrderLine
-from sales.office import order_content
+from sales.office import order_in_short
 from sales.services.decisions import order_accept, order_refuse
 from sales.services.expiry import order_cancel
 from sales.services.returns import order_line_return
@@ -106,6 +106,16 @@ class OrderAdmin(ReadOnlyTenantAdmin):
     """Orders and the decisions about them."""
 
     permission_resource = "orders"
+    since_fields: ClassVar[Mapping[str, str]] = {
+        OrderStatus.AWAITING_PAYMENT: "placed_at",
+        OrderStatus.ON_HOLD: "paid_at",
+        OrderStatus.IN_PROGRESS: "paid_at",
+        OrderStatus.NEEDS_PERSON: "paid_at",
+        OrderStatus.COMPLETED: "completed_at",
+        OrderStatus.EXPIRED: "expired_at",
+        OrderStatus.CANCELLED: "cancelled_at",
+        OrderStatus.REFUSED: "refused_at",
+    }
     acts = (
         Act(
             name="accept",
@@ -153,7 +163,7 @@ class OrderAdmin(ReadOnlyTenantAdmin):
         "content",
         STATUS,
         GROSS,
-        text_column("placed_at", label=_("placed")),
+        day_column("placed_at", label=_("placed")),
     )
     list_display_links = ("order_number",)
     list_filter = ("status",)
@@ -163,7 +173,7 @@ class OrderAdmin(ReadOnlyTenantAdmin):
     inlines = (OrderLineInline, OrderHoldInline, OrderAcceptanceInline)
     readonly_fields = (STATUS, GROSS, TAX, "paid")
     fieldsets = (
-        (None, {"fields": ("order_number", "customer", STATUS, "staff_note")}),
+        (None, {"fields": ("staff_note",)}),
         (_("Money"), {"fields": (GROSS, "paid", TAX, "payment_method", "proforma")}),
         (
             _("Course"),
@@ -188,7 +198,7 @@ class OrderAdmin(ReadOnlyTenantAdmin):
     @display(description=_("content"))
     def content(self, row: Order) -> str:
         """Return what was ordered."""
-        return Truncator(order_content(row)).chars(CONTENT_CHARACTERS)
+        return Truncator(order_in_short(row)).chars(CONTENT_CHARACTERS)
 
     @display(description=_("paid"))
     def paid(self, row: Order) -> str:

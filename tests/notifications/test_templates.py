@@ -69,6 +69,25 @@ CASES = {
         {"sentence": "Refused.", "money_at_stake": "9.00", "currency": "EUR", "url": MONEY["url"]},
         {"sentence": "Refused.", "money_at_stake": None, "currency": "", "url": MONEY["url"]},
     ],
+    "core.attention_digest": [
+        {
+            "lines": [
+                {
+                    "label": "Refused",
+                    "sentence": "Refused by the panel.",
+                    "money_at_stake": money,
+                    "currency": "EUR",
+                }
+                for money in (Decimal("9.00"), None)
+            ],
+            "count": count,
+            "more": count - 2,
+            "waiting_count": count,
+            "url": MONEY["url"],
+        }
+        for count in (2, 23)
+    ],
+    "notifications.test_mail": [{"company": "Northwind", "url": MONEY["url"]}],
     "billing.invoice_issued": [
         INVOICE,
         {**INVOICE, "card": "Visa 4242", "charge_on": date(2026, 12, 1)},

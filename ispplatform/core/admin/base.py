@@ -4,6 +4,7 @@ They read through selectors' rules (the tenant is bound by the manager), ask ``r
 ``resource:action``, and write only through services.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import unquote
@@ -13,18 +14,25 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import ROW_ACTS, Act, act_response, acts_for, blame
+from ispplatform.core.admin.field_values import EMPTY, is_id
+from ispplatform.core.admin.heads import MainLink, head_of, next_in_words, status_column_of
 from ispplatform.core.admin.history import row_history
 from ispplatform.core.admin.paging import CappedPaginator
 from ispplatform.core.admin.requests import actor_of
-from ispplatform.core.admin.shown_fields import ShownFields
+from ispplatform.core.admin.shown_fields import ShownFields, listed_column
+from ispplatform.core.admin.words import field_words, in_capitals
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.permissions import is_declared
+
+NAMED_WHEN_NOT_ZERO = ("amount_charged_back", "amount_credited", "amount_refunded", "setup_amount")
 
 
 class _HouseChecks(UnfoldModelAdminChecks):
@@ -57,6 +65,8 @@ class TenantAdmin(ShownFields, ModelAdmin):
         acts: buttons on the page of a row.
         editable_fields: the fields of the form; all others are shown only.
         fixed_fields: those of them that are chosen once, when the row is made.
+        since_fields: for a value of the state, the field that says since when it is so.
+        has_head: whether the page begins with what the row is, whose, and what happens next.
     """
 
     permission_resource: ClassVar[str] = ""
@@ -65,6 +75,8 @@ class TenantAdmin(ShownFields, ModelAdmin):
     acts: ClassVar[tuple[Act, ...]] = ()
     editable_fields: ClassVar[tuple[str, ...]] = ()
     fixed_fields: ClassVar[tuple[str, ...]] = ()
+    since_fields: ClassVar[Mapping[str, str]] = {}
+    has_head: ClassVar[bool] = True
 
     actions = None
     list_per_page = 50
@@ -75,6 +87,65 @@ class TenantAdmin(ShownFields, ModelAdmin):
     change_form_template = "admin/house/change_form.html"
     change_list_template = "admin/house/change_list.html"
     checks_class = _HouseChecks
+
+    # -------------------------------------------------------------------------- what is read
+
+    def title_of(self, row: Any) -> str:
+        """Return what a row is called at the head of its page."""
+        return str(row)
+
+    def kind_of(self, row: Any) -> str:
+        """Return what sort of thing a row is."""
+        return capfirst(in_capitals(str(self.opts.verbose_name)))
+
+    def facts_of(self, row: Any) -> Sequence[tuple[Any, Any]]:
+        """Return the words and values that matter most of a row, for the head of its page."""
+        return ()
+
+    def main_link_of(self, row: Any) -> MainLink | None:
+        """Return the one button that leads to where a row is dealt with."""
+        return None
+
+    def next_of(self, row: Any) -> Sequence[str]:
+        """Return sentences about what happens next to a row; by default its state's."""
+        return [next_in_words(self.list_display, row)]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Return the columns, with words for their heads and values that people read."""
+        return [
+            (listed_column(self.model, one) if isinstance(one, str) else None) or one
+            for one in super().get_list_display(request)
+        ]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Return the columns that lead to the row's page; they are named as the class does."""
+        names = super().get_list_display_links(request, list_display) or ()
+        return [
+            one for one in list_display if one in names or getattr(one, "__name__", None) in names
+        ]
+
+    def is_told(self, name: str, obj: Any) -> bool:
+        if super().is_told(name, obj):
+            return True
+        if obj is None or not self.has_head:
+            return False
+        column = status_column_of(self.list_display)
+        if name == "customer" or (column is not None and name == column.__name__):
+            return True
+        if name not in self._names:
+            return False
+        value = getattr(obj, name)
+        if name in NAMED_WHEN_NOT_ZERO and value == 0:
+            return True
+        return value in EMPTY or is_id(value) or value == self.title_of(obj)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(field.name for field in self.opts.fields)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("label", capfirst(str(field_words(db_field))))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     # --------------------------------------------------------------------------- permissions
 
@@ -214,6 +285,8 @@ class TenantAdmin(ShownFields, ModelAdmin):
         obj: Any = None,
     ) -> HttpResponse:
         if obj is not None:
+            if self.has_head:
+                context["head"] = head_of(self, request, obj)
             url_name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
             context["acts"] = [
                 {"act": act, "url": reverse(url_name, args=[obj.pk, act.name])}

@@ -11,12 +11,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from ispplatform.core.pages.formats import ago_text, datetime_text, format_locale, money_text
+from ispplatform.core.admin.words import code_words
+from ispplatform.core.pages.formats import (
+    ago_text,
+    date_text,
+    datetime_text,
+    format_locale,
+    money_text,
+)
 from ispplatform.core.pages.statuses import Tone, status_words
 from ispplatform.core.pages.ui import badge
 
 Text = Any  # translated when shown; Django's stubs have no public name for what it takes
 Column = Callable[[Any], Any]
+_STATUS_KINDS: dict[Any, str] = {}
 
 
 def text_column(name: str, *, label: Text) -> Column:
@@ -24,7 +32,8 @@ def text_column(name: str, *, label: Text) -> Column:
 
     @display(description=label, ordering=name)
     def column(row: Any) -> Any:
-        return reduce(getattr, name.split(LOOKUP_SEP), row)
+        value = reduce(getattr, name.split(LOOKUP_SEP), row)
+        return None if value == "" else value
 
     column.__name__ = name
     return column
@@ -39,18 +48,27 @@ def toned_column(name: str, tones: Mapping[Any, Tone], *, label: Text) -> Column
         return badge(words, tones.get(getattr(row, name), Tone.QUIET))
 
     column.__name__ = name
+    _STATUS_KINDS[column] = ""
     return column
 
 
-def status_column(name: str, kind: str, *, label: Text) -> Column:
-    """Return a column that shows a status in the staff's words of ``statuses.py``."""
+def status_column(
+    name: str, kind: str, *, label: Text, say: Callable[[Any], str] | None = None
+) -> Column:
+    """Return a column that shows a status in the staff's words of ``statuses.py``.
+
+    Args:
+        say: gives the words of a row, where they tell more than the table's.
+    """
 
     @display(description=label, ordering=name)
     def column(row: Any) -> SafeString:
         words = status_words(kind, getattr(row, name))
-        return badge(str(words.staff), words.tone, words.is_working)
+        text = say(row) if say is not None else str(words.staff)
+        return badge(text, words.tone, words.is_working)
 
     column.__name__ = name
+    _STATUS_KINDS[column] = kind
     return column
 
 
@@ -87,6 +105,43 @@ def age_column(name: str, *, label: Text) -> Column:
 
     column.__name__ = name
     return column
+
+
+def day_column(name: str, *, label: Text) -> Column:
+    """Return a column that shows the day of a moment, with the full time as its title."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString | None:
+        moment: datetime | None = getattr(row, name)
+        if moment is None:
+            return None
+        locale = format_locale(_language())
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>',
+            moment.isoformat(),
+            datetime_text(moment, locale),
+            date_text(moment, locale),
+        )
+
+    column.__name__ = name
+    return column
+
+
+def code_column(name: str, *, label: Text) -> Column:
+    """Return a column that reads a dotted code, ``billing.invoice_void``, as words."""
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString:
+        code = getattr(row, name)
+        return format_html('<span title="{}">{}</span>', code, code_words(code))
+
+    column.__name__ = name
+    return column
+
+
+def status_kind(column: Any) -> str | None:
+    """Return whose words a column of states shows; empty for its field's own, None for others."""
+    return _STATUS_KINDS.get(column) if callable(column) else None
 
 
 def _language() -> str:

@@ -1,15 +1,18 @@
 """The back office's navigation: each app adds its entries to a slot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.admin.requests import actor_of
+from ispplatform.core.admin.words import in_capitals
 from ispplatform.core.slots import Slot
 
 Text = str | Promise
@@ -76,3 +79,26 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         for position, (key, lines) in enumerate(groups.items())
         if lines
     ]
+
+
+def steps_to(context: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return where a page stands, by the navigation's words: section, list, row.
+
+    Args:
+        context: that of the page's template. A page that is no list and no row has its title only.
+    """
+    row = context.get("original") or context.get("object")
+    opts = context.get("opts") or getattr(row, "_meta", None)
+    if opts is None:
+        title = context.get("content_title") or context.get("title") or ""
+        return [{"title": str(title), "url": ""}]
+    url_name = f"admin:{opts.app_label}_{opts.model_name}_changelist"
+    entry = next((one for one in ADMIN_NAVIGATION.items() if one.url_name == url_name), None)
+    section = SECTIONS[entry.section] if entry is not None else opts.app_config.verbose_name
+    words = entry.label if entry is not None else in_capitals(str(opts.verbose_name_plural))
+    steps = [{"title": capfirst(str(section)), "url": ""}]
+    steps.append({"title": capfirst(str(words)), "url": reverse(url_name)})
+    if isinstance(row, models.Model):
+        head = context.get("head")
+        steps.append({"title": head.title if head is not None else str(row), "url": ""})
+    return steps if steps[0]["title"] != steps[1]["title"] else steps[1:]

@@ -10,19 +10,25 @@ from django.contrib.admin.utils import flatten_fieldsets, quote
 from django.db import models
 from django.http import HttpRequest
 from django.urls import resolve, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
+from ispplatform.core.admin.field_values import NOTHING, reader_of
 from ispplatform.core.admin.requests import actor_of
+from ispplatform.core.admin.words import field_words
+from ispplatform.core.money import MoneyField
 from ispplatform.core.tenancy.base import TenantModel
 
 Shown = Callable[[Any], Any]
-NOTHING = "–"
-EMPTY: tuple[Any, ...] = (None, "", [], {})
 TENANT_FIELD = "tenant"
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What only programs read.
+NEVER = re.compile(r"(^|_)(digest|search_text|folded_name|password|secret|salt)$|^tenant$")
+FOR_PROGRAMS = re.compile(
+    r"^(updated_at|version|subject_type|key|next_key|idempotency_key|request_id|message_id"
+    r"|values_digest|lane_sequence|render_version|permission_version|queue_after|lease_until"
+    r"|attempt|currency|source_type|created_by_key|is_repeated_sign_up|state_version)$"
+)
 
 
 def may_open(request: HttpRequest, row: models.Model) -> bool:
@@ -61,23 +67,16 @@ def list_link(
     return format_html('<a href="{}?{}">{}</a>', url, urlencode(narrowed), text)
 
 
-def values_shown(value: Any) -> SafeString | str:
-    """Return what a JSON column holds as labelled values, without ids and what is empty."""
-    if isinstance(value, Mapping):
-        lines = [
-            (_label(name), values_shown(one))
-            for name, one in value.items()
-            if one not in EMPTY and not _is_id(one)
-        ]
-        rows = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", lines)
-        return format_html('<dl class="facts">{}</dl>', rows) if lines else NOTHING
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        if any(isinstance(one, Mapping) for one in value):
-            return format_html_join("", "{}", ((values_shown(one),) for one in value))
-        return ", ".join(str(values_shown(one)) for one in value) or NOTHING
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    return NOTHING if value in EMPTY else str(value)
+def is_for_programs(model: type[models.Model], name: str) -> bool:
+    """Tell whether a field is an id or another thing that people do not read."""
+    field = next((field for field in model._meta.fields if field.name == name), None)
+    if field is None:
+        return False
+    if isinstance(field, models.UUIDField) or NEVER.search(name):
+        return True
+    if name == "currency":
+        return any(isinstance(one, MoneyField) for one in model._meta.fields)
+    return bool(FOR_PROGRAMS.match(name))
 
 
 def shown_field(request: HttpRequest, model: type[models.Model], name: str) -> Shown | None:
@@ -88,17 +87,9 @@ def shown_field(request: HttpRequest, model: type[models.Model], name: str) -> S
     return kept[model, name]
 
 
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and bool(UUID.fullmatch(value))
-
-
 def _column(request: HttpRequest, model: type[models.Model], name: str) -> Shown | None:
     field = next((field for field in model._meta.fields if field.name == name), None)
-    if name == TENANT_FIELD and issubclass(model, TenantModel):
+    if field is None or (name == TENANT_FIELD and issubclass(model, TenantModel)):
         return None
     if isinstance(field, models.ForeignKey):
 
@@ -106,21 +97,43 @@ def _column(request: HttpRequest, model: type[models.Model], name: str) -> Shown
             other = getattr(row, name)
             return NOTHING if other is None else row_link(request, other)
 
-    elif isinstance(field, models.JSONField):
+        return _named(shown, field)
+    return _named(reader_of(field), field)
 
-        def shown(row: Any) -> Any:
-            return values_shown(getattr(row, name))
 
-    else:
+def _named(read: Shown, field: "models.Field[Any, Any]") -> Shown:
+    """Return a column that is called what staff call the field, and sorts by it."""
+
+    @display(description=field_words(field), ordering=field.name)
+    def column(row: Any) -> Any:
+        return read(row)
+
+    column.__name__ = field.name
+    return column
+
+
+def listed_column(model: type[models.Model], name: str) -> Shown | None:
+    """Return the column that stands for a field in a list; rows of other tables are no links."""
+    field = next((field for field in model._meta.fields if field.name == name), None)
+    if field is None:
         return None
-    shown.__name__ = name
-    return display(description=field.verbose_name)(shown)
+    if isinstance(field, models.ForeignKey):
+        return _named(lambda row: _short_name(getattr(row, name)), field)
+    return _named(reader_of(field), field)
+
+
+def _short_name(other: Any) -> str:
+    """Return a row's name among others; a table whose names are long has one for lists."""
+    if other is None:
+        return NOTHING
+    return str(getattr(other, "short_name", "") or other)
 
 
 class ShownFields:
     """Puts such columns in the place of those fields that a page only shows.
 
-    The company of a row is never shown: it is that of whoever reads.
+    The company of a row is never shown: it is that of whoever reads. Nor are ids and what only
+    programs read; of the page's own row what is empty is left out as well.
     """
 
     model: type[models.Model]
@@ -132,22 +145,41 @@ class ShownFields:
         )
         return tuple(column for column in columns if column is not None)
 
+    def is_told(self, name: str, obj: Any) -> bool:
+        """Tell whether a shown field is left out, because nobody needs to read it here."""
+        return is_for_programs(self.model, name)
+
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields of the page in their sets; what it leaves out is taken out after."""
+        return super().get_fieldsets(request, obj)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         page: Any = self
-        sets = super().get_fieldsets(request, obj)
+        sets = page.page_sets(request, obj)
         readonly = set(page.get_readonly_fields(request, obj))
         if obj is not None and not page.has_change_permission(request, obj):
             readonly |= set(flatten_fieldsets(sets))
-        return [
-            (title, {**options, "fields": tuple(self._line(request, options["fields"], readonly))})
+        shown = [
+            (
+                title,
+                {**options, "fields": tuple(self._line(request, options["fields"], readonly, obj))},
+            )
             for title, options in sets
         ]
+        return [(title, options) for title, options in shown if options["fields"]]
 
-    def _line(self, request: HttpRequest, fields: Any, readonly: Collection[Any]) -> Iterator[Any]:
-        told = {TENANT_FIELD} if issubclass(self.model, TenantModel) else set()
+    def _line(
+        self, request: HttpRequest, fields: Any, readonly: Collection[Any], obj: Any
+    ) -> Iterator[Any]:
+        told: set[Any] = set()
         for field in fields:
             if isinstance(field, list | tuple):
-                yield tuple(self._line(request, field, readonly))
+                line = tuple(self._line(request, field, readonly, obj))
+                if line:
+                    yield line
+                continue
+            name = field if isinstance(field, str) else getattr(field, "__name__", "")
+            if field in readonly and self.is_told(name, obj):
                 continue
             column = shown_field(request, self.model, field) if field in readonly else None
             if field not in told:

@@ -8,6 +8,8 @@ from django.db import models
 from django.template import Context, Library
 from django.utils.safestring import SafeString
 
+from ispplatform.core.admin.navigation import steps_to
+from ispplatform.core.admin.owners import owner_link as owner_link_of
 from ispplatform.core.admin.shown_fields import list_link as list_link_of
 from ispplatform.core.admin.shown_fields import may_follow as may_follow_it
 from ispplatform.core.admin.shown_fields import row_link as link_of
@@ -15,10 +17,22 @@ from ispplatform.core.admin.shown_fields import row_link as link_of
 register = Library()
 
 
+@register.inclusion_tag("admin/house/path.html", takes_context=True)
+def path_to_here(context: Context) -> dict[str, Any]:
+    """Say where one is in the words of the navigation, with a way back to the list."""
+    return {"steps": steps_to(context.flatten())}
+
+
 @register.simple_tag(takes_context=True)
 def row_link(context: Context, row: models.Model, text: str = "") -> SafeString | str:
     """Name a row, with a link for those who may open its page: ``{% row_link service.plan %}``."""
     return link_of(context["request"], row, text=text)
+
+
+@register.simple_tag(takes_context=True)
+def owner_link(context: Context, row: Any) -> SafeString | str:
+    """Name the customer of a row of ``with_owner_names``, with a link for those who may."""
+    return owner_link_of(context["request"], row)
 
 
 @register.simple_tag(takes_context=True)

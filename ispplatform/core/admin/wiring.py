@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.kernel.company import CompanyPage
 from ispplatform.core.admin.kernel.connection_pages import ConnectionAddPage
 from ispplatform.core.admin.kernel.settings import SettingsPage
 from ispplatform.core.admin.kernel.switches import SwitchesPage
@@ -14,8 +15,10 @@ from ispplatform.core.admin.kernel.tiles import connections, needs_a_person, tru
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
 from ispplatform.core.admin.search import SEARCH_SOURCES, SearchHit, SearchSource
+from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, setup_tile
 from ispplatform.core.models.audit import AuditEntry
 from ispplatform.core.permissions import declare_permissions
+from ispplatform.core.tenancy.profiles import profile_is_whole
 
 declare_permissions(
     ("audit:read", "Read the audit trail", "operator"),
@@ -25,6 +28,7 @@ declare_permissions(
 
 ADMIN_PAGES.fill(AdminPage(key="switches", path="switches/", view=SwitchesPage.as_view()))
 ADMIN_PAGES.fill(AdminPage(key="settings", path="settings/", view=SettingsPage.as_view()))
+ADMIN_PAGES.fill(AdminPage(key="company", path="company/", view=CompanyPage.as_view()))
 ADMIN_PAGES.fill(
     AdminPage(key="connection_add", path="connections/new/", view=ConnectionAddPage.as_view())
 )
@@ -39,6 +43,14 @@ for _entry in (
         url_name="admin:core_attentionitem_changelist",
         icon="front_hand",
         permission="attention:read",
+    ),
+    AdminEntry(
+        key="company",
+        section="company",
+        label=_("Company"),
+        url_name="admin:company",
+        icon="apartment",
+        permission="company:read",
     ),
     AdminEntry(
         key="settings",
@@ -101,6 +113,27 @@ DASHBOARD_TILES.fill(
         template="admin/house/tiles/truth.html",
         content=truth,
     )
+)
+DASHBOARD_TILES.fill(
+    DashboardTile(
+        key="setup",
+        place=Place.SETUP,
+        title=_("Before you sell"),
+        permission="company:read",
+        template="admin/house/tiles/setup.html",
+        content=setup_tile,
+    )
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="company",
+        label=_("Company and tax data"),
+        help=_("Legal name, address and a tax number: each invoice shows them."),
+        url_name="admin:company",
+        permission="company:update",
+        is_done=profile_is_whole,
+    ),
+    order=10,
 )
 DASHBOARD_TILES.fill(
     DashboardTile(

@@ -21,3 +21,13 @@ class AttentionOpened(Event):
     subject_id: UUID
     money_at_stake: Decimal | None
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionDigestDue(Event):
+    """The morning has come on which staff are told of what was not mailed at once."""
+
+    name: ClassVar[str] = "core.attention_digest_due"
+    item_ids: list[UUID]
+    count: int
+    waiting_count: int

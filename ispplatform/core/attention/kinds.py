@@ -19,6 +19,7 @@ class AttentionKind:
         button: the text of the main button.
         url: where the main button leads for a row.
         is_urgent: staff are mailed at once (money and domains) instead of in the daily digest.
+        advice: a sentence about what a person does now; the row's own says what happened.
     """
 
     name: str
@@ -26,6 +27,7 @@ class AttentionKind:
     button: str | Promise
     url: Callable[[AttentionItem], str]
     is_urgent: bool = False
+    advice: str | Promise = ""
 
 
 attention_kinds: Slot[AttentionKind] = Slot("attention.kinds", key=lambda kind: kind.name)

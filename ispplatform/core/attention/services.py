@@ -47,6 +47,7 @@ def attention_open(
     if declared is None:
         raise ValueError(f"The attention kind {kind!r} is not declared.")
     money = money if money is not None else stake_of(subject)
+    told_at = system_now() if declared.is_urgent else None
     stake: dict[str, Any] = {
         "sentence": sentence[:500],
         "currency": money.currency if money else "",
@@ -56,7 +57,7 @@ def attention_open(
         item = _renewed(kind, subject, stake)
         if item is not None:
             return item
-        item = _inserted(kind, subject, stake, customer_id)
+        item = _inserted(kind, subject, {**stake, "told_at": told_at}, customer_id)
         if item is None:  # another transaction was faster
             return AttentionItem.objects.get(kind=kind, subject_id=subject.id, resolved_at=None)
         publish(
@@ -86,7 +87,7 @@ def _renewed(kind: str, subject: Subject, stake: dict[str, Any]) -> AttentionIte
 
 
 def _inserted(
-    kind: str, subject: Subject, stake: dict[str, Any], customer_id: UUID | None
+    kind: str, subject: Subject, values: dict[str, Any], customer_id: UUID | None
 ) -> AttentionItem | None:
     try:
         with transaction.atomic():
@@ -96,7 +97,7 @@ def _inserted(
                 subject_id=subject.id,
                 subject_label=subject.label[:200],
                 customer_id=customer_id,
-                **stake,
+                **values,
             )
     except IntegrityError:
         return None

@@ -20,6 +20,7 @@ class AttentionItem(TenantModel):
     currency = CurrencyField(blank=True)
     money_at_stake = MoneyField(null=True, blank=True)
     opened_at = models.DateTimeField(default=system_now, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
     taken_by = models.CharField(max_length=200, blank=True)
     taken_by_id = models.CharField(max_length=64, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)

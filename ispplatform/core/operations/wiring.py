@@ -52,16 +52,13 @@ def _connection_page(item: AttentionItem) -> str:
     return reverse("admin:core_providerconnection_change", args=[item.subject_id])
 
 
-def _own_page(item: AttentionItem) -> str:
-    return reverse("admin:core_attentionitem_change", args=[item.pk])
-
-
 for _name, _is_urgent in ((URGENT, True), (ORDINARY, False)):
     attention_kinds.fill(
         AttentionKind(
             name=_name,
             label=_("Operation"),
             button=_("Open operation"),
+            advice=_("Try it again, settle it by hand, or cancel it, on its page."),
             url=_operation_page,
             is_urgent=_is_urgent,
         )
@@ -73,7 +70,12 @@ for _name, _label in (
 ):
     attention_kinds.fill(
         AttentionKind(
-            name=_name, label=_label, button=_("Look at it"), url=_own_page, is_urgent=True
+            name=_name,
+            label=_label,
+            button=_("Look at operations"),
+            url=lambda item: reverse("admin:core_operation_changelist"),
+            advice=_("Whoever runs the server looks at its log; the row closes itself afterwards."),
+            is_urgent=True,
         )
     )
 attention_kinds.fill(
@@ -81,6 +83,7 @@ attention_kinds.fill(
         name=DOWN,
         label=_("Provider that does not answer"),
         button=_("Open connection"),
+        advice=_("Test the connection; what waits goes on by itself when it answers."),
         url=_connection_page,
         is_urgent=True,
     )
@@ -91,6 +94,7 @@ attention_kinds.fill(
         label=_("Operations that this release lacks"),
         button=_("Look at operations"),
         url=lambda item: reverse("admin:core_operation_changelist"),
+        advice=_("Bring the release back that knows them, or cancel them."),
         is_urgent=True,
     )
 )
@@ -99,6 +103,7 @@ attention_kinds.fill(
         name=PARKED_LANE,
         label=_("Event that cannot be handled"),
         button=_("Open event"),
+        advice=_("Try it again when the cause is gone, or skip it and do its work by hand."),
         url=_lane_page,
     )
 )

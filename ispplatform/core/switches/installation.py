@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
@@ -27,6 +28,16 @@ def installation_is_confirmed() -> bool:
     if kept is None:
         kept = _adopt()
     return kept == _outside_id()
+
+
+def installation_is_confirmed_and(condition: Exists) -> tuple[bool, bool]:
+    """Tell whether the ids agree, and in the same query whether something else is so."""
+    rows = Installation.objects.filter(pk=1).annotate(is_so=condition)
+    found = rows.values_list("installation_id", "is_so").first()
+    if found is None:
+        return _adopt() == _outside_id(), True
+    kept, is_so = found
+    return kept == _outside_id(), bool(is_so)
 
 
 def installation_confirm(*, actor: Actor, reason: str) -> None:

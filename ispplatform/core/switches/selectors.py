@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from ispplatform.core.models.operations import OPEN_STATES, Operation
 from ispplatform.core.models.switches import OperationSwitch, SwitchScope
 from ispplatform.core.operations.kinds import kinds
-from ispplatform.core.switches.installation import installation_is_confirmed
+from ispplatform.core.switches.installation import (
+    installation_is_confirmed,
+    installation_is_confirmed_and,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,9 +39,11 @@ def switches_all() -> QuerySet[OperationSwitch]:
 
 
 def paused_banners() -> list[PausedBanner]:
-    """Return what stands still for the tenant in force; two queries."""
+    """Return what stands still for the tenant in force; one query, two when something does."""
+    paused = switches_all().filter(is_paused=True)
+    is_confirmed, is_any_paused = installation_is_confirmed_and(Exists(paused))
     banners = []
-    if not installation_is_confirmed():
+    if not is_confirmed:
         banners.append(
             PausedBanner(
                 what="Everything",
@@ -49,10 +54,9 @@ def paused_banners() -> list[PausedBanner]:
                 needs_confirmation=True,
             )
         )
-    paused = switches_all().filter(is_paused=True)
     return banners + [
         PausedBanner(what=_what(row), reason=row.reason, by=row.actor_label, since=row.since)
-        for row in paused
+        for row in (paused if is_any_paused else [])
     ]
 
 

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
-from ispplatform.core.admin.shown_fields import values_shown
+from ispplatform.core.admin.field_values import values_shown
 from ispplatform.core.admin.tags import pretty
-from ispplatform.core.attention import attention_open
+from ispplatform.core.attention import attention_kinds, attention_open
 from ispplatform.core.events.delivery import PARKED_LANE
 from ispplatform.core.models import AttentionItem, Tenant
 from ispplatform.core.subjects import Subject
@@ -49,8 +49,8 @@ def test_a_rows_company_is_not_among_what_its_page_shows(
     tenant: Tenant, matter: AttentionItem, admin_desk: Client
 ) -> None:
     page = page_of(admin_desk, tenant, "core_attentionitem_change", matter.pk)
-    assert "Subject label" in page
-    assert ">Tenant<" not in page
+    assert "lane 1" in page
+    assert "Northwind" not in page.partition('id="content-main"')[2]
 
 
 def test_an_empty_list_offers_to_add_a_row_only_where_one_can_be_added(
@@ -91,3 +91,19 @@ def test_an_exchange_is_written_with_a_line_for_each_value_where_it_is_json() ->
     assert pretty('{"name": "Größe", "years": 1}') == '{\n  "name": "Größe",\n  "years": 1\n}'
     assert pretty("<xml/>") == "<xml/>"
     assert pretty(None) == ""
+
+
+def test_the_page_of_a_matter_says_what_to_do_and_leads_there_by_one_button(
+    tenant: Tenant, matter: AttentionItem, admin_desk: Client
+) -> None:
+    page = page_of(admin_desk, tenant, "core_attentionitem_change", matter.pk)
+    head = page.partition('class="house card row-title"')[2].partition("</header>")[0]
+    kind = attention_kinds.get(PARKED_LANE)
+    assert kind is not None
+    assert str(kind.advice) in head
+    assert head.count("button-primary") == 1
+    assert all(f">{words}<" in head for words in ("Open event", "Take", "Put aside", "Settle"))
+
+
+def test_every_matter_says_what_a_person_does_about_it() -> None:
+    assert [kind.name for kind in attention_kinds.items() if not kind.advice] == []

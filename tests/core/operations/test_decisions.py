@@ -255,7 +255,7 @@ def test_the_line_of_truth_counts_a_day_and_notices_silence(
     with periodic_duty(SWEEP, every_seconds=10, hold_seconds=60):
         clock.shift(timedelta(seconds=1))
     clock.shift(timedelta(minutes=2))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         truth = automation_truth_line()
     assert (truth.done, truth.failed, truth.waiting) == (1, 1, 1)
     assert (truth.age_seconds, truth.is_silent) == (120, False)

@@ -8,6 +8,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter, display, site
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, acts_for
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin, TenantAdmin
-from ispplatform.core.admin.columns import age_column, money_column
+from ispplatform.core.admin.columns import age_column, money_column, text_column
+from ispplatform.core.admin.heads import MainLink
+from ispplatform.core.admin.owners import owner_link, with_owner_names
 from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.admin.shown_fields import may_follow
 from ispplatform.core.attention.kinds import attention_kinds
@@ -51,6 +54,10 @@ class ResolutionForm(forms.Form):
     """Asks what was done."""
 
     resolution = forms.CharField(label=_("What was done"), max_length=500, widget=forms.Textarea)
+
+
+MONEY = money_column("money_at_stake", label=_("at stake"))
+AGE = age_column("opened_at", label=_("since"))
 
 
 def _home(row: AttentionItem) -> str:
@@ -108,7 +115,6 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
             label=_("Take"),
             permission=MANAGE,
             run=_take,
-            tone="main",
             applies=_is_open,
             leads_to=_home,
         ),
@@ -133,21 +139,54 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         ),
     )
     list_display = (
-        "sentence",
-        "label",
-        money_column("money_at_stake", label=_("at stake")),
-        age_column("opened_at", label=_("since")),
-        "taken_by",
+        "what",
+        MONEY,
+        AGE,
+        text_column("taken_by", label=_("looks after it")),
+    )
+    fields = (
+        ("opened_at", "told_at"),
+        ("taken_by", "taken_at"),
+        "snoozed_until",
+        ("resolved_at", "resolved_by"),
+        "resolution",
     )
     list_filter = (OpenFilter,)
     search_fields = ("=subject_label",)
     ordering = ("opened_at",)
+
+    @display(description=_("what happened"), ordering="kind")
+    def what(self, row: AttentionItem) -> SafeString:
+        """Return the sentence, and below it the kind of trouble."""
+        return format_html('{}<br><span class="soft">{}</span>', row.sentence, self.label(row))
 
     @display(description=_("kind"))
     def label(self, row: AttentionItem) -> str:
         """Return the words for the kind of trouble."""
         kind = attention_kinds.get(row.kind)
         return str(kind.label) if kind is not None else row.kind
+
+    def kind_of(self, row: AttentionItem) -> str:
+        return self.label(row)
+
+    def facts_of(self, row: AttentionItem) -> list[tuple[Any, Any]]:
+        return [
+            (_("About"), row.subject_label),
+            (_("Money at stake"), MONEY(row)),
+            (_("Open since"), AGE(row)),
+            (_("Looks after it"), row.taken_by),
+            (_("Settled"), row.resolution),
+        ]
+
+    def next_of(self, row: AttentionItem) -> list[str]:
+        kind = attention_kinds.get(row.kind)
+        return [str(kind.advice)] if kind is not None and _is_open(row) else []
+
+    def main_link_of(self, row: AttentionItem) -> MainLink | None:
+        kind = attention_kinds.get(row.kind)
+        if kind is None or not _is_open(row):
+            return None
+        return MainLink(label=kind.button, url=kind.url(row))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -156,11 +195,28 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         row = kwargs.get("obj")
         shown = getattr(response, "context_data", None)
         if row is not None and shown is not None and row.resolved_at is None:
-            shown["acts"] = [*deciding_acts(request, row), *shown.get("acts", [])]
+            deciding = deciding_acts(request, row)
+            shown["acts"] = [*deciding, *shown.get("acts", [])]
+            shown["has_main_act"] = any(line["act"].tone == "main" for line in deciding)
         return response
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return (*super().get_list_display(request), _main_button(request))
+        what, *others = super().get_list_display(request)
+        return (what, _customer(request), *others, _buttons(request))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AttentionItem]:
+        rows: QuerySet[AttentionItem] = with_owner_names(super().get_queryset(request))
+        return rows
+
+
+def _customer(request: HttpRequest) -> Callable[[Any], SafeString | str]:
+    """Return the column with whose matter it is."""
+
+    @display(description=_("customer"))
+    def customer(row: Any) -> SafeString | str:
+        return owner_link(request, row)
+
+    return customer
 
 
 def deciding_acts(request: HttpRequest, item: AttentionItem) -> list[dict[str, Any]]:
@@ -183,15 +239,49 @@ def deciding_acts(request: HttpRequest, item: AttentionItem) -> list[dict[str, A
     ]
 
 
-def _main_button(request: HttpRequest) -> Callable[[AttentionItem], SafeString | str]:
-    """Return the column with the link behind a kind's own button, for those who may follow it."""
+def _buttons(request: HttpRequest) -> Callable[[AttentionItem], SafeString | str]:
+    """Return the column with the kind's own button, taking and putting aside.
+
+    Only what this person may do is offered. The buttons send the list's own little form.
+    """
+    may_manage = actor_of(request).can(MANAGE)
 
     @display(description="")
-    def main_button(row: AttentionItem) -> SafeString | str:
-        kind = attention_kinds.get(row.kind)
-        url = kind.url(row) if kind is not None and row.resolved_at is None else ""
-        if kind is None or not url or not may_follow(request, url):
+    def buttons(row: AttentionItem) -> SafeString | str:
+        if row.resolved_at is not None:
             return ""
-        return format_html('<a class="button" href="{}">{}</a>', url, kind.button)
+        return format_html(
+            '<span class="house row-buttons">{}{}</span>',
+            _main_button(request, row),
+            _looking_after(row) if may_manage else "",
+        )
 
-    return main_button
+    return buttons
+
+
+def _main_button(request: HttpRequest, row: AttentionItem) -> SafeString | str:
+    kind = attention_kinds.get(row.kind)
+    url = kind.url(row) if kind is not None else ""
+    if kind is None or not url or not may_follow(request, url):
+        return ""
+    return format_html(
+        '<a class="button button-primary" href="{}">{}<span class="visually-hidden"> {}</span></a>',
+        url,
+        kind.button,
+        row.subject_label,
+    )
+
+
+def _looking_after(row: AttentionItem) -> SafeString:
+    name = "admin:core_attentionitem_act"
+    return format_html(
+        '<button class="button" form="row-act" formaction="{}">{}'
+        '<span class="visually-hidden"> {}</span></button>'
+        '<a class="button" href="{}">{}<span class="visually-hidden"> {}</span></a>',
+        reverse(name, args=[row.pk, "take"]),
+        gettext("Take"),
+        row.subject_label,
+        reverse(name, args=[row.pk, "snooze"]),
+        gettext("Put aside"),
+        row.subject_label,
+    )

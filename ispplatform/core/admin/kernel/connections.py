@@ -14,6 +14,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import age_column, text_column, toned_column
+from ispplatform.core.admin.field_values import NOTHING
 from ispplatform.core.admin.kernel.connection_forms import (
     CONFIG,
     connection_form,
@@ -106,8 +107,8 @@ class ProviderConnectionAdmin(ReadOnlyTenantAdmin):
     list_filter = ("kind", "state", "is_active")
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", "kind", "backend", "is_active", "is_sandbox")}),
-        (_("State"), {"fields": ("state", "state_sentence", "account_mode", "tested_at")}),
+        (None, {"fields": ("kind", "backend", "is_active", "is_sandbox")}),
+        (_("Last test"), {"fields": ("state_sentence", "account_mode", "tested_at")}),
         (_("Settings"), {"fields": ("config", "notices_address")}),
     )
     readonly_fields = ("notices_address",)
@@ -117,7 +118,7 @@ class ProviderConnectionAdmin(ReadOnlyTenantAdmin):
         """Where the provider is to send notices to; it is entered there."""
         known = backends.known(row.kind, row.backend)
         if known is None or not known.notices_path:
-            return "-"
+            return NOTHING
         return row.tenant.base_url + known.notices_path.format(connection_id=row.pk)
 
     def every_act(self) -> tuple[Act, ...]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, toned_column
+from ispplatform.core.admin.columns import age_column, code_column, toned_column
+from ispplatform.core.admin.words import code_words
 from ispplatform.core.events.services import MANAGE, lane_retry, lane_skip
 from ispplatform.core.models.events import DeliveryState, EventDelivery, OutboxEvent
 from ispplatform.core.pages.statuses import Tone
@@ -65,7 +66,7 @@ class EventDeliveryAdmin(ReadOnlyTenantAdmin):
     )
     list_display = (
         "event_name",
-        "subscriber",
+        code_column("subscriber", label=_("told to")),
         toned_column("state", STATE_TONES, label=_("state")),
         "failures",
         age_column("created_at", label=_("since")),
@@ -74,9 +75,8 @@ class EventDeliveryAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("event",)
     search_fields = ("=subscriber",)
     ordering = ("-id",)
-    readonly_fields = ("event_name",)
     fieldsets = (
-        (None, {"fields": ("event_name", "subscriber", "state", "failures", "error")}),
+        (None, {"fields": ("subscriber", "failures", "error")}),
         (
             _("Course"),
             {"fields": ("event", "sequence", "attempt", "next_attempt_at", "finished_at")},
@@ -86,7 +86,10 @@ class EventDeliveryAdmin(ReadOnlyTenantAdmin):
     @display(description=_("event"))
     def event_name(self, row: EventDelivery) -> str:
         """Return the event's name and what it is about."""
-        return str(row.event)
+        return f"{code_words(row.event.name)}: {row.event.subject_label}"
+
+    def title_of(self, row: EventDelivery) -> str:
+        return self.event_name(row)
 
 
 @admin.register(OutboxEvent)
@@ -95,11 +98,13 @@ class OutboxEventAdmin(ReadOnlyTenantAdmin):
 
     permission_resource = "events"
     list_display = (
-        "name",
+        code_column("name", label=_("event")),
         "subject_label",
-        "sequence",
         age_column("created_at", label=_("when")),
-        "dispatched_at",
     )
+    fields = ("subject_label", "payload", "created_at", "dispatched_at")
     search_fields = ("=name", "=subject_label", "=request_id")
     ordering = ("-id",)
+
+    def title_of(self, row: OutboxEvent) -> str:
+        return f"{code_words(row.name)}: {row.subject_label}"

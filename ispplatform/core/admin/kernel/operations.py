@@ -1,20 +1,19 @@
 """Operations: what was sent to the world outside, and what staff do when it sticks."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, text_column
+from ispplatform.core.admin.columns import age_column, status_column, text_column
 from ispplatform.core.models.operations import (
     OPEN_STATES,
     WAITING_STATES,
@@ -35,8 +34,6 @@ from ispplatform.core.operations.selectors import (
     waiting_for,
 )
 from ispplatform.core.operations.statuses import OPERATION_STATES
-from ispplatform.core.pages.statuses import status_words
-from ispplatform.core.pages.ui import badge
 
 
 class RetryForm(forms.Form):
@@ -67,6 +64,9 @@ class TakeOverForm(forms.Form):
     )
     reference = forms.CharField(label=_("The provider's reference"), max_length=200, required=False)
     reason = forms.CharField(label=_("How do you know"), max_length=500, widget=forms.Textarea)
+
+
+STATE = status_column("state", OPERATION_STATES, label=_("state"), say=operation_state_words)
 
 
 def _retry(actor: Actor, row: Operation, values: Mapping[str, Any]) -> str:
@@ -142,7 +142,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
     list_display = (
         "what",
         text_column("subject_label", label=_("about")),
-        "state_words",
+        STATE,
         "connection",
         age_column("created_at", label=_("started")),
         text_column("actor_label", label=_("by")),
@@ -150,17 +150,22 @@ class OperationAdmin(ReadOnlyTenantAdmin):
     list_display_links = ("what",)
     list_filter = ("state", "connection")
     list_select_related = ("connection",)
+    since_fields: ClassVar[Mapping[str, str]] = {
+        OperationState.PENDING: "created_at",
+        OperationState.ACCEPTED: "accepted_at",
+        OperationState.SUCCEEDED: "finished_at",
+        OperationState.REJECTED: "finished_at",
+    }
     search_fields = ("=subject_label", "=provider_reference", "=key", "=request_id")
     ordering = ("-id",)
-    readonly_fields = ("what", "state_words", "waits_for")
     fieldsets = (
         (
             None,
-            {"fields": ("what", "subject_label", "state_words", "waits_for", "error_message")},
+            {"fields": ("error_message",)},
         ),
         (
             _("At the provider"),
-            {"fields": ("connection", "provider_reference", "sent_at", "attempt", "key")},
+            {"fields": ("connection", "provider_reference", "sent_at")},
         ),
         (_("Decision"), {"fields": ("actor_label", "created_at", "params", "result", "retry_of")}),
     )
@@ -170,16 +175,13 @@ class OperationAdmin(ReadOnlyTenantAdmin):
         """Return the kind's own words."""
         return kinds.label_of(row.kind)
 
-    @display(description=_("state"), ordering="state")
-    def state_words(self, row: Operation) -> SafeString:
-        """Return the state with its colour; an accepted request names who decides."""
-        words = status_words(OPERATION_STATES, row.state)
-        return badge(operation_state_words(row), words.tone, words.is_working)
+    def title_of(self, row: Operation) -> str:
+        return f"{self.what(row)}: {row.subject_label}"
 
-    @display(description=_("waits for"))
-    def waits_for(self, row: Operation) -> str:
-        """Return what an open operation waits for."""
-        return waiting_for(row) if row.state in OPEN_STATES else ""
+    def next_of(self, row: Operation) -> list[str]:
+        if row.state not in OPEN_STATES:
+            return []
+        return [gettext("It waits for %(what)s.") % {"what": waiting_for(row)}]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -6,6 +6,7 @@ from django.db.models import Count, Window
 from django.urls import reverse
 
 from ispplatform.core.actors import Actor
+from ispplatform.core.admin.owners import with_owner_names
 from ispplatform.core.attention.kinds import attention_kinds
 from ispplatform.core.attention.selectors import attention_items_open
 from ispplatform.core.attention.services import MANAGE
@@ -24,7 +25,7 @@ def truth(tenant: Tenant, actor: Actor) -> dict[str, Any]:
 
 def needs_a_person(tenant: Tenant, actor: Actor) -> dict[str, Any]:
     """Return the oldest open rows and how many there are; one query."""
-    rows = attention_items_open().annotate(open_count=Window(Count("pk")))
+    rows = with_owner_names(attention_items_open()).annotate(open_count=Window(Count("pk")))
     shown = list(rows.order_by("opened_at")[:ROWS_SHOWN])
     return {
         "rows": [_line(row) for row in shown],

@@ -5,12 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter, TextFilter
 
+from ispplatform.core.actors import ActorType
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, text_column
+from ispplatform.core.admin.columns import age_column, code_column, text_column
 from ispplatform.core.admin.history import entry_changes
+from ispplatform.core.admin.words import code_words
 from ispplatform.core.models import AuditEntry, PurgePermit
 
 
@@ -36,6 +41,14 @@ class ActorFilter(TextFilter):
         return queryset.filter(values__actor_label=wanted) if wanted else queryset
 
 
+@display(description=_("by"), ordering="values__actor_label")
+def by(row: AuditEntry) -> SafeString | str:
+    """Return who did it; of the platform's own parts which one stands in the title."""
+    if row.actor_type != ActorType.SYSTEM:
+        return row.actor_label
+    return format_html('<span title="{}">{}</span>', row.actor_label, gettext("Automation"))
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyTenantAdmin):
     """Who did what to what, when and why."""
@@ -43,9 +56,9 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
     permission_resource = "audit"
     list_display = (
         age_column("created_at", label=_("when")),
-        "act",
+        code_column("act", label=_("act")),
         text_column("values__subject_label", label=_("about")),
-        text_column("values__actor_label", label=_("by")),
+        by,
         text_column("values__reason", label=_("reason")),
     )
     list_select_related = ("values",)
@@ -59,26 +72,29 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
     search_fields = ("=request_id", "=values__subject_label")
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("act", "subject", "reason")}),
-        (_("Who"), {"fields": ("actor_label", "actor_type", "on_behalf_of", "created_at")}),
-        (_("Request"), {"fields": ("request_id", "values_digest")}),
+        (None, {"fields": ("subject", "reason")}),
+        (_("Who"), {"fields": (by, "on_behalf_of", "created_at")}),
+        (_("Request"), {"fields": ("reference",)}),
     )
-    readonly_fields = ("subject", "reason", "actor_label", "on_behalf_of")
+    readonly_fields = ("subject", "reason", by, "on_behalf_of", "reference")
 
     @display(description=_("subject"))
     def subject(self, row: AuditEntry) -> str:
-        """Return what the act was done to, with its type and id."""
-        return f"{row.subject_label} ({row.subject_type} {row.subject_id})".strip()
+        """Return what the act was done to."""
+        return f"{code_words(row.subject_type)} {row.subject_label}".strip()
+
+    @display(description=_("reference"))
+    def reference(self, row: AuditEntry) -> str:
+        """Return what an error page would have called the request."""
+        return row.request_id
+
+    def title_of(self, row: AuditEntry) -> str:
+        return f"{code_words(row.act)}: {row.subject_label or code_words(row.subject_type)}"
 
     @display(description=_("reason"))
     def reason(self, row: AuditEntry) -> str:
         """Return why, in the actor's words."""
         return row.reason
-
-    @display(description=_("by"))
-    def actor_label(self, row: AuditEntry) -> str:
-        """Return who did it, as they were called then."""
-        return row.actor_label
 
     @display(description=_("on behalf of"))
     def on_behalf_of(self, row: AuditEntry) -> str:

@@ -1,0 +1,156 @@
+"""The money on the home page: open, overdue and cash, this month against the last."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncMonth
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from billing.choices import InvoiceStatus, LedgerRole, PaymentState
+from billing.models import DunningCase, Invoice, JournalLine, Payment
+from billing.rules.dunning import StepKind
+from ispplatform.core.actors import Actor
+from ispplatform.core.clock import business_today
+from ispplatform.core.due import day_begins
+from ispplatform.core.models.tenants import Tenant
+from ispplatform.core.money import from_minor
+from ispplatform.core.pages.charts import Bar, bar_chart
+from ispplatform.core.pages.formats import format_locale, money_text
+from ispplatform.core.tenancy.context import current_tenant_id
+
+MONTHS_SHOWN = 6
+
+
+def money_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
+    """Return what is open and overdue now and was when the month began, and the cash of months.
+
+    Two queries, none over more than what is open, this month's bookings and six months of
+    payments: what was open is what is open less what was booked on claims since.
+    """
+    month = business_today(tenant).replace(day=1)
+    currency = tenant.currency
+    now = _owed(currency, month)
+    cash = _cash_by_month(currency, month)
+    listed = reverse("admin:billing_invoice_changelist")
+    return {
+        "lines": [
+            {
+                "label": _("Open"),
+                "now": from_minor(now["open"], currency),
+                "before": from_minor(now["open"] - now["moved"], currency),
+                "since": month,
+                "url": f"{listed}?status__exact={InvoiceStatus.SENT}",
+            },
+            {
+                "label": _("Overdue"),
+                "now": from_minor(now["overdue"], currency),
+                "before": from_minor(now["due_before"] - now["moved_of_due"], currency),
+                "since": month,
+                "url": f"{listed}?status__exact={InvoiceStatus.OVERDUE}",
+            },
+            {
+                "label": _("Cash this month"),
+                "now": cash[month],
+                "before": cash[_month_before(month)],
+                "since": None,
+                "url": reverse("admin:billing_payment_changelist"),
+            },
+        ],
+        "currency": currency,
+        "chart": _chart(cash, currency, month),
+    }
+
+
+def suspensions_tomorrow(tenant: Tenant) -> QuerySet[DunningCase]:
+    """Return the unpaid invoices whose services are suspended tomorrow."""
+    tomorrow = business_today(tenant) + timedelta(days=1)
+    return DunningCase.objects.filter(
+        closed_at=None,
+        next_kind=StepKind.SUSPEND,
+        next_at__gte=day_begins(tomorrow, tenant),
+        next_at__lt=day_begins(tomorrow + timedelta(days=1), tenant),
+    )
+
+
+def suspensions_url(tenant: Tenant) -> str:
+    """Return the address of the list of those invoices."""
+    tomorrow = business_today(tenant) + timedelta(days=1)
+    first = day_begins(tomorrow, tenant).isoformat().replace("+", "%2B")
+    end = day_begins(tomorrow + timedelta(days=1), tenant).isoformat().replace("+", "%2B")
+    listed = reverse("admin:billing_dunningcase_changelist")
+    return f"{listed}?next_kind={StepKind.SUSPEND}&next_at__gte={first}&next_at__lt={end}"
+
+
+def _owed(currency: str, month: date) -> dict[str, int]:
+    """Return what is owed now, and what was booked on claims since the month began; one query."""
+    owed = Invoice.objects.open().filter(currency=currency)
+    moved = JournalLine.objects.filter(
+        entry__booked_on__gte=month, account__role=LedgerRole.RECEIVABLES, currency=currency
+    )
+    return figures(
+        open=sum_of(owed, "amount_due"),
+        overdue=sum_of(owed.filter(status=InvoiceStatus.OVERDUE), "amount_due"),
+        due_before=sum_of(owed.filter(due_date__lt=month), "amount_due"),
+        moved=sum_of(moved, "amount"),
+        moved_of_due=sum_of(moved.filter(document__due_date__lt=month), "amount"),
+    )
+
+
+def figures(**expressions: Any) -> dict[str, int]:
+    """Return the values of several subqueries, read in one query."""
+    found = Tenant.objects.filter(pk=current_tenant_id()).annotate(**expressions)
+    return found.values(*expressions).get()
+
+
+def sum_of(rows: QuerySet[Any], column: str) -> Any:
+    """Return the sum of a column of amounts, in minor units, as a subquery."""
+    sums = rows.order_by().values("tenant").annotate(units=Sum(column)).values("units")
+    return Coalesce(Subquery(sums, output_field=BigIntegerField()), 0)
+
+
+def count_of(rows: QuerySet[Any]) -> Any:
+    """Return how many rows there are, as a subquery."""
+    counts = rows.order_by().values("tenant").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counts, output_field=BigIntegerField()), 0)
+
+
+def _cash_by_month(currency: str, month: date) -> dict[date, Decimal]:
+    months = [month]
+    while len(months) < MONTHS_SHOWN:
+        months.append(_month_before(months[-1]))
+    months.reverse()
+    rows = (
+        Payment.objects.filter(
+            state=PaymentState.SETTLED, currency=currency, received_on__gte=months[0]
+        )
+        .order_by()
+        .annotate(month=TruncMonth("received_on"))
+        .values_list("month")
+        .annotate(units=Sum("amount_settled"))
+    )
+    came = dict(rows)
+    return {one: from_minor(came.get(one) or 0, currency) for one in months}
+
+
+def _month_before(month: date) -> date:
+    return (month - timedelta(days=1)).replace(day=1)
+
+
+def _chart(cash: Mapping[date, Decimal], currency: str, month: date) -> Any:
+    """Return the cash of the last months as bars; that of this month is not complete."""
+    locale = format_locale(get_language() or "en")
+    bars = [
+        Bar(
+            label=locale.months["format"]["abbreviated"][one.month],
+            value=max(amount, Decimal(0)),
+            text=money_text(amount, currency, locale),
+            quiet=one == month,
+        )
+        for one, amount in cash.items()
+    ]
+    return bar_chart(bars, label=_("Money that came in, by month"))
