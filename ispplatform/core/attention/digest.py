@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from ispplatform.core.attention.events import AttentionDigestDue
+from ispplatform.core.attention.kinds import attention_kinds
 from ispplatform.core.attention.selectors import attention_items_open
 from ispplatform.core.clock import system_now
 from ispplatform.core.events import publish
@@ -34,8 +35,11 @@ def attention_digest(tenant: Tenant) -> int:
     """
     now = system_now()
     with transaction.atomic():
-        rows = attention_items_open().filter(
-            told_at=None, opened_at__lt=last_digest_time(tenant, now)
+        at_once = [kind.name for kind in attention_kinds.items() if kind.is_urgent]
+        rows = (
+            attention_items_open()
+            .filter(told_at=None, opened_at__lt=last_digest_time(tenant, now))
+            .exclude(kind__in=at_once)
         )
         items = list(rows.select_for_update())
         if not items:

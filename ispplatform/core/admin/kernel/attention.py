@@ -1,6 +1,7 @@
 """What needs a person: who looks after it, and what is put aside for a while."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -158,7 +159,9 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
     @display(description=_("what happened"), ordering="kind")
     def what(self, row: AttentionItem) -> SafeString:
         """Return the sentence, and below it the kind of trouble."""
-        return format_html('{}<br><span class="soft">{}</span>', row.sentence, self.label(row))
+        return format_html(
+            '<span>{}<br><span class="soft">{}</span></span>', row.sentence, self.label(row)
+        )
 
     @display(description=_("kind"))
     def label(self, row: AttentionItem) -> str:
@@ -195,7 +198,7 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         row = kwargs.get("obj")
         shown = getattr(response, "context_data", None)
         if row is not None and shown is not None and row.resolved_at is None:
-            deciding = deciding_acts(request, row)
+            deciding = _with_one_main(deciding_acts(request, row))
             shown["acts"] = [*deciding, *shown.get("acts", [])]
             shown["has_main_act"] = any(line["act"].tone == "main" for line in deciding)
         return response
@@ -217,6 +220,14 @@ def _customer(request: HttpRequest) -> Callable[[Any], SafeString | str]:
         return owner_link(request, row)
 
     return customer
+
+
+def _with_one_main(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the acts so that the first of the main ones alone is drawn as such."""
+    mains = [line for line in lines if line["act"].tone == "main"]
+    for line in mains[1:]:
+        line["act"] = replace(line["act"], tone="plain")
+    return lines
 
 
 def deciding_acts(request: HttpRequest, item: AttentionItem) -> list[dict[str, Any]]:
