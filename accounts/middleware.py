@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.choices import SessionKind
@@ -15,6 +17,8 @@ from accounts.selectors.principals import SessionEntry
 from accounts.selectors.second_factors import is_open
 from accounts.services.sessions import session_touch
 from ispplatform.core.tenancy.lookup import tenant_by_id
+
+LOOKS = {"GET", "HEAD", "OPTIONS"}
 
 
 class PrincipalMiddleware:
@@ -34,6 +38,7 @@ class PrincipalMiddleware:
         request.user = AnonymousUser()
         if not request.path.startswith("/api/"):
             self._install_cookie(request)
+            _require_looking_only(request)
         return self.get_response(request)
 
     @staticmethod
@@ -47,6 +52,19 @@ class PrincipalMiddleware:
         install(request, entry)
         request.user = SimpleLazyObject(partial(_user_of, entry))
         session_touch(entry=entry)
+
+
+def _require_looking_only(request: Any) -> None:
+    """Refuse what a colleague who sees the portal as a customer would change; the end is allowed.
+
+    Raises:
+        PermissionDenied: the request would change something.
+    """
+    entry: SessionEntry | None = request.session_entry
+    if entry is None or not entry.viewer or request.method in LOOKS:
+        return
+    if request.path != reverse("accounts:log_out"):
+        raise PermissionDenied
 
 
 def _user_of(entry: SessionEntry) -> User | AnonymousUser:

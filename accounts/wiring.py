@@ -35,6 +35,7 @@ declare_permissions(
     ("api_keys:read", "See API keys", "operator"),
     ("api_keys:manage", "Make, rotate and revoke API keys"),
     ("portal_accounts:read", "See customers' log-ins", "support", "billing", "sales"),
+    ("portal_accounts:view_as", "See the portal as a customer sees it", "support", "billing"),
     ("portal_accounts:manage", "Make, invite and disable customers' log-ins", "support"),
     ("own_profile:read", "See the own profile", "customer"),
     ("own_profile:update", "Change the own profile", "customer"),

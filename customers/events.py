@@ -47,3 +47,14 @@ class CustomerDeleted(Event):
     name: ClassVar[str] = "customers.customer_deleted"
     customer_id: UUID
     customer_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterWritten(Event):
+    """Staff wrote to a customer in their own words."""
+
+    name: ClassVar[str] = "customers.letter_written"
+    customer_id: UUID
+    subject: str
+    text: str
+    purpose: str

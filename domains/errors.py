@@ -133,3 +133,9 @@ class ZonePlanNeedsForce(RuleViolation):
     """The change takes away or alters so much of the zone that it must be confirmed."""
 
     code = "ZONE_PLAN_NEEDS_FORCE"
+
+
+class NotAtRegistrar(RuleViolation):
+    """The registrar account does not hold the name, or no longer."""
+
+    code = "DOMAIN_NOT_AT_REGISTRAR"

@@ -22,6 +22,7 @@ from domains.selectors.renewals import expiry_days, last_days, renewal_lead_days
 from domains.services.delegation import ELSEWHERE
 from domains.services.reading import DRIFT
 from domains.services.settings import auto_renew_take_over
+from domains.staff_adopter import DomainAdopter
 from domains.subscribers import on_domain_gone, on_expiry_moved
 from domains.workflows.delegation import NOT_LOOKED_AT
 from domains.workflows.reading import NOT_EXPIRED, NOT_READ, expiries_run, next_expiry_due
@@ -39,6 +40,7 @@ from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.providers import backends
 from provisioning import provisioners
+from provisioning.adopters import adopters
 
 __all__ = ["events", "refusals", "statuses", "tasks", "wiring_office"]
 
@@ -111,6 +113,7 @@ for kind in (
     kinds.register(kind)
 
 provisioners.register(DomainProvisioner())
+adopters.fill(DomainAdopter())
 
 for happened in ("domain_renewed", "domain_expiry_moved"):
     subscribe(f"domains.{happened}", "domains.on_expiry_moved", on_expiry_moved)

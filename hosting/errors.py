@@ -85,3 +85,9 @@ class NotOursOnTheServer(RuleViolation):
     """What the server has under this name does not carry our mark: it is not touched."""
 
     code = "NOT_OURS_ON_THE_SERVER"
+
+
+class AccountNotAdoptable(RuleViolation):
+    """The server has no such account, or it is somebody's already."""
+
+    code = "HOSTING_ACCOUNT_NOT_ADOPTABLE"

@@ -28,6 +28,7 @@ from hosting.provisioners import EmailProvisioner, HostingProvisioner
 from hosting.rules.parameters import parameters_problem
 from hosting.selectors.accounts import stake_of_account, stake_of_mailbox
 from hosting.selectors.usage import hosting_usage_days, hosting_usage_now
+from hosting.staff_adopter import HostingAdopter
 from hosting.subscribers import on_zone_created
 from hosting.workflows.sweeps import NOT_READ
 from ispplatform.core.attention import (
@@ -42,6 +43,7 @@ from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.providers import backends
 from provisioning import provisioners
+from provisioning.adopters import adopters
 from provisioning.usage import UsageSource, usage_sources
 
 __all__ = ["events", "refusals", "statuses", "tasks", "wiring_office"]
@@ -111,6 +113,7 @@ for kind in (
 
 provisioners.register(HostingProvisioner())
 provisioners.register(EmailProvisioner())
+adopters.fill(HostingAdopter())
 
 subscribe("domains.zone_created", "hosting.lay_records", on_zone_created)
 

@@ -21,6 +21,18 @@ class ServiceOrdered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServiceAdopted(Event):
+    """What existed at a provider became a service; nothing was created there."""
+
+    name: ClassVar[str] = "provisioning.service_adopted"
+    service_id: UUID
+    customer_id: UUID
+    service_type: str
+    plan_id: UUID
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceHeld(Event):
     """A paid service waits for a person to look at it; nothing was sent anywhere."""
 

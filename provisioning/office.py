@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.expressions import Expression
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +27,13 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
     """Return a customer's services, those that need a person first. One query."""
     rows = Service.objects.of_customer(customer.pk).filter(status__in=LIVE).select_related("plan")
     return {"services": list(rows.order_by("-trouble_at", "-id")[:ROWS])}
+
+
+def adopt_url(customer: Customer) -> str:
+    """Return the address of the page on which something is taken over for this customer."""
+    if customer.deleted_at is not None:
+        return ""
+    return f"{reverse('admin:service_adopt')}?customer_number={customer.customer_number}"
 
 
 def services_count() -> Expression:
@@ -61,6 +69,9 @@ def _suspended(facts: TimelineFacts) -> str:
 SENTENCES = (
     TimelineSentence(
         act="provisioning.service_order", text=_told(gettext_lazy("ordered, not paid yet"))
+    ),
+    TimelineSentence(
+        act="provisioning.service_adopt", text=_told(gettext_lazy("taken over, it existed before"))
     ),
     TimelineSentence(
         act="provisioning.service_activate", text=_told(gettext_lazy("setting up begins"))

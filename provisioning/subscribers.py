@@ -36,8 +36,10 @@ def on_invoice_paid(event: DeliveredEvent) -> None:
     """Set up what was paid for the first time, renew the rest, end its reason *unpaid*.
 
     A rule that refuses one service leaves it to a person; the others go on. What a lost dispute
-    had opened again, and is paid now, was had already: nothing is renewed a second time.
+    had opened again, and is paid now, was had already: nothing is renewed a second time. Neither
+    is what was set up before the payment of its order, which is no renewal.
     """
+    is_had = event.payload.get("was_paid_before") or event.payload.get("proforma_id")
     line_ids: dict[UUID, list[UUID]] = {}
     for line in event.payload["lines"]:
         if line["subject_type"] == SERVICE and line["subject_id"]:
@@ -45,7 +47,7 @@ def on_invoice_paid(event: DeliveredEvent) -> None:
     actor = Actor.system("provisioning.on_invoice_paid")
     for service in _in_setting_up_order(line_ids):
         try:
-            bought = [] if event.payload.get("was_paid_before") else line_ids[service.pk]
+            bought = [] if is_had else line_ids[service.pk]
             _paid(service, bought, actor=actor)
         except PlatformError as refusal:
             service_fail_to_person(

@@ -45,7 +45,8 @@ __all__ = ["events", "statuses", "tasks", "wiring_mails", "wiring_office"]
 
 declare_permissions(
     ("services:read", "See services", "support", "billing", "sales", "operator", "customer"),
-    ("services:create", "Order services for customers", "sales", "operator"),
+    ("services:create", "Order services for customers", "billing", "sales", "operator"),
+    ("services:adopt", "Take over what exists at providers as services", "operator"),
     ("services:activate", "Set services up, and repeat what failed", "support", "operator"),
     ("services:update", "Change what a service is and its plan", "support", "operator"),
     ("services:suspend", "Suspend and resume services", "support", "billing", "operator"),

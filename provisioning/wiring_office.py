@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from customers.slots import (
+    CustomerAct,
     CustomerFigure,
     CustomerPanel,
     DeletionGuard,
+    customer_acts,
     customer_figures,
     customer_panels,
     deletion_guards,
@@ -27,6 +29,10 @@ ADMIN_NAVIGATION.fill(
     )
 )
 
+customer_acts.fill(
+    CustomerAct(key="adopt", label=_("Adopt"), permission="services:adopt", url=office.adopt_url),
+    order=15,
+)
 customer_panels.fill(
     CustomerPanel(
         key="services",

@@ -24,6 +24,14 @@ class OrderStatus(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class StaffPayment(models.TextChoices):
+    """How an order that staff place is to be paid."""
+
+    LINK = "payment_link", _("A payment link is mailed to the customer")
+    TRANSFER = "bank_transfer", _("Bank transfer; the mail names the account")
+    LATER = "invoice", _("Set up now, before it is paid; an invoice is issued at once")
+
+
 class LineStatus(models.TextChoices):
     """Where one line of an order stands."""
 

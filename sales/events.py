@@ -67,6 +67,19 @@ class OrderReminded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderPaymentAsked(Event):
+    """Staff have the link to the payment of an unpaid order mailed."""
+
+    name: ClassVar[str] = "sales.order_payment_asked"
+    order_id: UUID
+    order_number: str
+    customer_id: UUID
+    total: Decimal
+    currency: str
+    expires_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderExpired(Event):
     """An order was not paid in time."""
 

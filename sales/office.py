@@ -27,6 +27,13 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
     return {"orders": [{"order": order, "content": order_content(order)} for order in orders]}
 
 
+def new_order_url(customer: Customer) -> str:
+    """Return the address of the page on which an order is placed for this customer."""
+    if customer.deleted_at is not None:
+        return ""
+    return f"{reverse('admin:sales_order_add')}?customer_number={customer.customer_number}"
+
+
 def order_content(order: Order) -> str:
     """Return what was ordered, in a line; the order's lines should be prefetched."""
     lines: list[OrderLine] = sorted(order.lines.all(), key=lambda line: line.position)

@@ -28,6 +28,7 @@ declare_permissions(
     ("orders:read", "See orders", "support", "billing", "sales", "operator"),
     ("orders:create", "Place orders for customers", "billing", "sales"),
     ("orders:override_price", "Sell at another price than the catalogue's", "billing"),
+    ("orders:provision_unpaid", "Set orders up before they are paid", "billing"),
     ("orders:decide", "Accept or refuse held orders", "billing"),
     ("orders:cancel", "Withdraw unpaid orders", "support", "billing", "sales"),
     ("own_orders:read", "See own orders", "customer"),

@@ -11,6 +11,7 @@ from ispplatform.core.events import DeliveredEvent
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from notifications.declaring import declare_customer_mail
 from notifications.slots import Attachment
+from sales.choices import StaffPayment
 from sales.models import Order
 
 DOCUMENTS = "billing.document"
@@ -32,8 +33,8 @@ def _by_bank_transfer(order: Order) -> bool:
 
 def _to_pay(event: DeliveredEvent) -> dict[str, Any] | None:
     order = _order(event)
-    if order is None:
-        return None
+    if order is None or order.provisioned_at is not None:
+        return None  # its invoice is mailed instead
     account = dict(BANK_ACCOUNT.of(tenant_by_id(event.tenant_id)))
     number = order.proforma.number if order.proforma else order.order_number
     return {
@@ -41,7 +42,24 @@ def _to_pay(event: DeliveredEvent) -> dict[str, Any] | None:
         "lines": [{"label": line.label, "gross": line.gross} for line in order.lines.all()],
         "bank": account if _by_bank_transfer(order) else {},
         "reference": number,
+        **_pay_link(order, event),
     }
+
+
+def _pay_link(order: Order, event: DeliveredEvent) -> dict[str, Any]:
+    if order.payment_method != StaffPayment.LINK or order.proforma_id is None:
+        return {}
+    page = reverse("billing:pay", args=[order.proforma_id])
+    return {"pay_url": f"{tenant_by_id(event.tenant_id).base_url}{page}"}
+
+
+def _asked_to_pay(event: DeliveredEvent) -> dict[str, Any] | None:
+    order = _order(event)
+    if order is None or order.proforma_id is None or order.is_let_through:
+        return None
+    page = reverse("billing:pay", args=[order.proforma_id])
+    values = _to_pay(event)
+    return values and {**values, "url": f"{tenant_by_id(event.tenant_id).base_url}{page}"}
 
 
 def _pro_forma(event: DeliveredEvent) -> Sequence[Attachment]:
@@ -65,6 +83,13 @@ declare_customer_mail(
     template="email/order_reminder.html",
     trigger="An order is not paid after 1 and after 3 days.",
     values=_to_pay,
+)
+declare_customer_mail(
+    key="sales.order_payment_link",
+    event="sales.order_payment_asked",
+    template="email/order_reminder.html",
+    trigger="Staff mail the link to the payment of an order.",
+    values=_asked_to_pay,
 )
 declare_customer_mail(
     key="sales.order_held",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.slots import CustomerPanel, customer_panels
+from customers.slots import CustomerAct, CustomerPanel, customer_acts, customer_panels
 from ispplatform.core.admin.acts import ROW_ACTS
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
@@ -33,6 +33,15 @@ DASHBOARD_TILES.fill(
 )
 for row_act in office_refused.ROW_ACTS_OF_SALES:
     ROW_ACTS.fill(row_act)
+customer_acts.fill(
+    CustomerAct(
+        key="new-order",
+        label=_("New order"),
+        permission="orders:create",
+        url=office.new_order_url,
+    ),
+    order=10,
+)
 customer_panels.fill(
     CustomerPanel(
         key="orders",

@@ -29,6 +29,11 @@ class Session(TenantModel):
     portal_account = models.ForeignKey(
         PortalAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
     )
+    viewer_id = models.UUIDField(
+        null=True,
+        blank=True,
+        help_text="The membership that sees the portal as this customer; it only reads.",
+    )
     user_agent = models.CharField(max_length=300, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     device_digest = models.CharField(max_length=64, blank=True)

@@ -15,7 +15,7 @@ from accounts.selectors.entry_cache import cached_entry
 from accounts.slots import visitor_defaults
 from ispplatform.core.actors import EVERYTHING, Actor, ActorType
 from ispplatform.core.clock import system_now
-from ispplatform.core.permissions import permissions_of, permissions_seeded_for
+from ispplatform.core.permissions import READ, permissions_of, permissions_seeded_for
 from ispplatform.core.tenancy.context import tenant_context
 
 SESSION = "session.2"  # another number whenever the fields of SessionEntry change
@@ -34,6 +34,7 @@ class SessionEntry:
         expires_at: real time at which the session ends without further use, as last read.
         is_factor_verified: a second factor was shown in this session.
         is_factor_required: the session opens nothing before one is shown (``is_open``).
+        viewer: e-mail of the colleague who sees the portal as this customer, else empty.
         language, time_zone: what a customer chose, or has stored; empty when neither is so.
     """
 
@@ -57,6 +58,7 @@ class SessionEntry:
     must_change_password: bool
     language: str = ""
     time_zone: str = ""
+    viewer: str = ""
 
     def actor(self) -> Actor:
         """Return the actor that services and the audit trail see."""
@@ -64,10 +66,11 @@ class SessionEntry:
         return Actor(
             type=ActorType.USER if is_staff else ActorType.CUSTOMER,
             id=str(self.user_id if is_staff else self.account_id),
-            label=self.email,
+            label=self.viewer or self.email,
             permissions=self.permissions,
             customer_id=self.customer_id,
             session_id=self.session_id,
+            on_behalf_of=(self.full_name or self.email) if self.viewer else "",
         )
 
 
@@ -149,12 +152,18 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
     if session.ended_at is not None or not user.is_active:
         return None
     membership, account = session.membership, session.portal_account
+    viewer: Membership | None = None
     permissions: frozenset[str]
     codes: tuple[str, ...]
     if account is not None:
         if account.status != PortalAccountStatus.ACTIVE:
             return None
         codes, permissions = (CUSTOMER_ROLE,), customer_permissions(account.grants)
+        if session.viewer_id is not None:
+            viewer = _viewer(session.viewer_id)
+            if viewer is None:
+                return None
+            permissions = frozenset(one for one in permissions if one.endswith(f":{READ}"))
     elif membership is not None:
         if membership.status != MembershipStatus.ACTIVE:
             return None
@@ -183,10 +192,17 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
         is_owner=membership.is_owner if membership else False,
         is_factor_verified=session.factor_verified_at is not None,
         is_factor_required=session.is_factor_required,
-        must_change_password=user.must_change_password,
+        must_change_password=user.must_change_password and viewer is None,
+        viewer=viewer.user.email if viewer is not None else "",
         language=_first(account.language, session, "default_language") if account else "",
         time_zone=_first(account.time_zone, session, "default_time_zone") if account else "",
     )
+
+
+def _viewer(membership_id: UUID) -> Membership | None:
+    """Return the colleague who sees the portal as a customer; None who may not come in any more."""
+    rows = Membership.objects.filter(pk=membership_id, status=MembershipStatus.ACTIVE)
+    return rows.filter(user__is_active=True).select_related("user").first()
 
 
 def _first(chosen: str, session: Session, default: str) -> str:

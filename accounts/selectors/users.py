@@ -72,9 +72,12 @@ def membership_of(user: User) -> Membership | None:
 
 
 def sessions_living(user_id: UUID) -> QuerySet[Session]:
-    """Return the person's log-ins in the tenant at hand that have not ended."""
+    """Return the person's log-ins in the tenant at hand that have not ended.
+
+    Those of colleagues who see the portal as this person are theirs, and are not among them.
+    """
     return Session.objects.filter(
-        user_id=user_id, ended_at=None, expires_at__gt=system_now()
+        user_id=user_id, ended_at=None, expires_at__gt=system_now(), viewer_id=None
     ).order_by("-last_seen_at")
 
 

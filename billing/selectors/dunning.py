@@ -127,7 +127,12 @@ def unpaid_lines(document: Document) -> list[DocumentLine]:
 
 
 def anchors_of(document: Document, *, tenant: Tenant) -> Anchors:
-    """Return what the days of an invoice's calendar count from."""
+    """Return what the days of an invoice's calendar count from.
+
+    What was ordered and is not paid yet is no renewal: no expiry is near.
+    """
+    if document.made_from_id is not None:
+        return Anchors(due_on=document.due_on, expires_on=None)
     lines = unpaid_lines(document)
     anchored = anchored_subjects(
         ((line.subject_type, line.subject_id) for line in lines), tenant=tenant

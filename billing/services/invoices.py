@@ -212,16 +212,21 @@ def _booked(document: Document, *, actor: Actor) -> None:
     )
 
 
-def invoice_issue_from_proforma(*, actor: Actor, proforma: ProForma, paid_on: date) -> Invoice:
+def invoice_issue_from_proforma(
+    *, actor: Actor, proforma: ProForma, paid_on: date | None
+) -> Invoice:
     """Issue the invoice of a locked, open pro-forma, unsaved state and no event of payment.
 
     Part of the transaction that settles the payment: the caller pays the invoice off and saves it.
     The amounts are the pro-forma's; where the tax law has changed until ``paid_on`` the gross
     stays and is split anew.
+
+    Args:
+        paid_on: the day of the money; None: it is still to come, within the tenant's days.
     """
     tenant = present_tenant()
     source = proforma.document
-    buyer = buyer_of(source.customer, on=paid_on)
+    buyer = buyer_of(source.customer, on=paid_on or business_today(tenant))
     document = document_new(
         kind=DocumentKind.INVOICE,
         customer=source.customer,
@@ -234,7 +239,8 @@ def invoice_issue_from_proforma(*, actor: Actor, proforma: ProForma, paid_on: da
         notes=source.notes,
         made_from=source,
     )
-    document.due_date = paid_on
+    if paid_on is not None:
+        document.due_date = paid_on
     lines = lines_copied(list(source.lines.all()), decision=buyer.tax)
     document_issue(document, lines, actor=actor, tenant=tenant, wanted_on=business_today(tenant))
     invoice = state_of_issued(document)

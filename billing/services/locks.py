@@ -63,11 +63,18 @@ def locked_pro_forma(document_id: UUID) -> ProForma:
 
 
 def locked_claim(document: Document | None) -> Invoice | ProForma | None:
-    """Return the state row of what a payment is for, locked; None for money without a document."""
+    """Return the state row of what a payment is for, locked; None for money without a document.
+
+    A pro-forma that was invoiced before its money came asks through its invoice.
+    """
     if document is None:
         return None
     if document.kind == DocumentKind.PRO_FORMA:
-        return locked_pro_forma(document.pk)
+        proforma = locked_pro_forma(document.pk)
+        if proforma.invoice_id is None:
+            return proforma
+        invoice = locked_invoice(proforma.invoice_id)
+        return invoice if invoice.is_open else proforma
     return locked_invoice(document.pk)
 
 

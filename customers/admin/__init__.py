@@ -2,5 +2,6 @@
 
 from customers.admin.customers import CustomerAdmin
 from customers.admin.parts import ContactAdmin, NoteAdmin, TagAdmin
+from customers.admin.view_as import ViewAsPage
 
-__all__ = ["ContactAdmin", "CustomerAdmin", "NoteAdmin", "TagAdmin"]
+__all__ = ["ContactAdmin", "CustomerAdmin", "NoteAdmin", "TagAdmin", "ViewAsPage"]

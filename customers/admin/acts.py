@@ -13,6 +13,7 @@ from customers.admin.forms import (
     AddressForm,
     ContactForm,
     EditForm,
+    LetterForm,
     LogInForm,
     NoteForm,
     address_initial,
@@ -32,6 +33,7 @@ from customers.services import (
     note_add,
 )
 from customers.services.addresses import ADDRESS_FIELDS
+from customers.services.letters import letter_write
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.tenancy.lookup import tenant_by_id
@@ -57,6 +59,11 @@ def _status(actor: Actor, row: Customer, values: Values) -> str:
 def _note(actor: Actor, row: Customer, values: Values) -> str:
     note_add(actor=actor, customer=row, **values)
     return gettext("Noted.")
+
+
+def _letter(actor: Actor, row: Customer, values: Values) -> str:
+    addresses = letter_write(actor=actor, customer=row, **values)
+    return gettext("On its way to %(addresses)s.") % {"addresses": ", ".join(addresses)}
 
 
 def _contact(actor: Actor, row: Customer, values: Values) -> str:
@@ -144,6 +151,15 @@ HEAD_ACTS = (
         permission="notes:create",
         run=_note,
         form=NoteForm,
+        applies=_is_here,
+    ),
+    Act(
+        name="mail",
+        label=_("Write a mail"),
+        permission="mails:write",
+        run=_letter,
+        form=LetterForm,
+        explanation=_("It is sent at once and kept among the mails of the customer."),
         applies=_is_here,
     ),
     Act(

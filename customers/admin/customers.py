@@ -138,7 +138,7 @@ class CustomerAdmin(TenantAdmin):
         return {
             "acts": [
                 {"act": act, "url": urls[act.name]}
-                for act in self.every_act()
+                for act in sorted(self.every_act(), key=lambda act: act.tone == "danger")
                 if act.name in urls and act not in PANEL_ACTS
             ],
             "links": [

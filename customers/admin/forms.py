@@ -12,6 +12,7 @@ from customers.choices import AddressKind, ContactPurpose, CustomerStatus, Custo
 from customers.models import Customer
 from customers.rules.statuses import reachable_from
 from customers.rules.values import AddressData
+from customers.services.letters import LONGEST
 from ispplatform.core.admin.dressing import dressed
 from ispplatform.core.api.versions import version_at
 
@@ -173,6 +174,18 @@ class TagForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=40)
     color = forms.CharField(label=_("Colour"), widget=forms.TextInput(attrs={"type": "color"}))
+
+
+class LetterForm(forms.Form):
+    """A mail in the colleague's own words."""
+
+    purpose = forms.ChoiceField(
+        label=_("To"),
+        choices=[("", _("The customer")), *ContactPurpose.choices],
+        required=False,
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    text = forms.CharField(label=_("Text"), max_length=LONGEST, widget=forms.Textarea)
 
 
 def status_form(row: Customer) -> type[forms.Form]:

@@ -14,6 +14,7 @@ from hosting.errors import AccountNotFound
 from hosting.models import HostingAccount
 from hosting.portal.forms import PasswordForm
 from hosting.selectors.accounts import account_by_id, accounts_for, has_login
+from hosting.selectors.own_domains import RecordLook, is_own_domain, own_domain_look
 from hosting.services.dns import records_wanted
 from hosting.services.logins import account_login
 from hosting.services.passwords import account_set_password
@@ -67,6 +68,22 @@ def account_panel(request: Any, account_id: UUID) -> HttpResponse:
     return _page(request, account, form=PasswordForm(), login=login)
 
 
+@require_GET
+@customer_page("hosting:read")
+def account_dns_check(request: Any, account_id: UUID) -> HttpResponse:
+    """Look at the DNS of the customer's own domain, and show what is still to be set."""
+    account = _account_or_404(account_id, request.actor)
+    context = _context(account)
+    if not context["is_own"]:
+        raise Http404
+    wanted = [one.record for one in context["records"]]
+    look = own_domain_look(account, zone=context["zone"], records=wanted)
+    if request.headers.get("HX-Request"):
+        part = {**context, "look": look, "records": look.records}
+        return render(request, "hosting/own_domain.html", part)
+    return _page(request, account, form=PasswordForm(), look=look, records=look.records)
+
+
 def _page(request: Any, account: HostingAccount, **more: Any) -> HttpResponse:
     answer = render(request, "hosting/account.html", {**_context(account), **more})
     answer["Cache-Control"] = "no-store"
@@ -83,12 +100,14 @@ def _account_or_404(account_id: UUID, actor: Actor) -> HostingAccount:
 def _context(account: HostingAccount) -> dict[str, Any]:
     zone = live_zone(account.domain)
     is_ours = zone is not None and zone.customer_id == account.customer_id
+    records = [] if is_ours else records_wanted(account)
     return {
         "account": account,
+        "is_own": is_own_domain(account),
         "server": account.server,
         "has_login": has_login(account) and account.status == AccountStatus.ACTIVE,
         "zone": zone if is_ours else None,
-        "records": [] if is_ours else records_wanted(account),
+        "records": [RecordLook(record=one) for one in records],
         "disk_gb": _gigabytes(account.disk_used_bytes),
         "disk_limit_gb": _gigabytes(account.disk_limit_bytes),
         "disk_percent": _percent(account.disk_used_bytes, account.disk_limit_bytes),

@@ -113,7 +113,10 @@ ACTS = (
         run=_activate,
         explanation=_("Nothing is paid yet. The provider may charge us at once."),
         applies=lambda row: (
-            row.status == ServiceStatus.PENDING and row.setup_started_at is None and not row.is_held
+            row.status == ServiceStatus.PENDING
+            and row.setup_started_at is None
+            and not row.is_held
+            and row.source is None  # else what ordered it decides
         ),
     ),
     Act(

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +17,15 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import day_column, money_column, status_column
+from ispplatform.core.admin.requests import actor_of
+from sales.admin.new_order import NewOrderPage
 from sales.choices import OrderStatus
 from sales.models import Order, OrderAcceptance, OrderHold, OrderLine
 from sales.office import order_in_short
 from sales.services.decisions import order_accept, order_refuse
 from sales.services.expiry import order_cancel
+from sales.services.payment_links import order_payment_ask
+from sales.services.provisioning import order_provision_unpaid
 from sales.services.returns import order_line_return
 
 CONTENT_CHARACTERS = 80
@@ -74,11 +78,21 @@ def _return_line(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
     return gettext("The line is taken back.")
 
 
+def _ask_payment(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
+    order_payment_ask(actor=actor, order_id=row.pk)
+    return gettext("The link is on its way.")
+
+
+def _provision(actor: Actor, row: Order, values: Mapping[str, Any]) -> str:
+    order_provision_unpaid(actor=actor, order_id=row.pk, reason=values["reason"])
+    return gettext("It is being set up; the invoice is issued.")
+
+
 class OrderLineInline(ReadOnlyInline):
     """The lines, with the services that they became."""
 
     model = OrderLine
-    fields = ("position", "label", "quantity", "service", GROSS, "renewal_on")
+    fields = ("position", "label", "quantity", "service", GROSS, "price_reason", "renewal_on")
     readonly_fields = fields
     ordering = ("position",)
 
@@ -116,6 +130,7 @@ class OrderAdmin(ReadOnlyTenantAdmin):
         OrderStatus.CANCELLED: "cancelled_at",
         OrderStatus.REFUSED: "refused_at",
     }
+    create_permission = NewOrderPage.permission
     acts = (
         Act(
             name="accept",
@@ -144,7 +159,27 @@ class OrderAdmin(ReadOnlyTenantAdmin):
             run=_return_line,
             form_for=_line_form,
             explanation=_("For a line that cannot be delivered; the other lines go on."),
-            applies=lambda row: row.paid_at is not None and row.refused_at is None,
+            applies=lambda row: row.is_let_through and row.refused_at is None,
+        ),
+        Act(
+            name="payment-link",
+            label=_("Mail the payment link"),
+            permission="orders:create",
+            run=_ask_payment,
+            explanation=_("The customer is mailed the link to the page on which it is paid."),
+            applies=lambda row: row.status == OrderStatus.AWAITING_PAYMENT,
+        ),
+        Act(
+            name="provision",
+            label=_("Set up before payment"),
+            permission="orders:provision_unpaid",
+            run=_provision,
+            form=ReasonForm,
+            explanation=_(
+                "Everything is set up now; providers may charge us at once. The invoice is issued "
+                "and stays open until it is paid."
+            ),
+            applies=lambda row: row.status == OrderStatus.AWAITING_PAYMENT,
         ),
         Act(
             name="cancel",
@@ -182,6 +217,9 @@ class OrderAdmin(ReadOnlyTenantAdmin):
                     "placed_at",
                     "placed_by",
                     "paid_at",
+                    "provisioned_at",
+                    "provisioned_by",
+                    "provision_reason",
                     "completed_at",
                     "expires_on",
                     "cancelled_at",
@@ -190,6 +228,16 @@ class OrderAdmin(ReadOnlyTenantAdmin):
             },
         ),
     )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).can(self.create_permission)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the page of its own on which an order is put together."""
+        answer: HttpResponse = NewOrderPage.as_view()(request)
+        return answer
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Return the orders with their lines, which the list names."""

@@ -8,7 +8,10 @@ from sales.choices import HoldDecision, HoldRule, OrderStatus
 
 
 class Order(TenantModel):
-    """A binding order. ``status`` is derived (``services.status``) and never set by hand."""
+    """A binding order. ``status`` is derived (``services.status``) and never set by hand.
+
+    ``provisioned_at``: when staff let it be set up before it was paid; its invoice is open then.
+    """
 
     order_number = models.CharField(max_length=30)
     customer = models.ForeignKey(
@@ -33,6 +36,9 @@ class Order(TenantModel):
     expires_on = models.DateField()
     holds_checked_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
+    provisioned_at = models.DateTimeField(null=True, blank=True)
+    provisioned_by = models.CharField(max_length=200, blank=True)
+    provision_reason = models.CharField(max_length=500, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     expired_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +65,11 @@ class Order(TenantModel):
 
     def __str__(self) -> str:
         return self.order_number
+
+    @property
+    def is_let_through(self) -> bool:
+        """Whether its lines may be set up: it was paid, or staff trust that it will be."""
+        return self.paid_at is not None or self.provisioned_at is not None
 
 
 class OrderLine(TenantModel):

@@ -21,7 +21,12 @@ def customer_of(request: Any) -> Customer | None:
 
 
 def cart_of(request: HttpRequest) -> Cart | None:
-    """Return the browser's open cart, or the customer's, or None."""
+    """Return the browser's open cart, or the customer's, or None.
+
+    A colleague who sees the portal as a customer brings no cart along: it would become theirs.
+    """
+    if request.actor.on_behalf_of:
+        return cart_find(cart_id=None, customer=customer_of(request))
     cart_id = request.get_signed_cookie(COOKIE, default=None, salt=SALT)
     return cart_find(cart_id=cart_id, customer=customer_of(request))
 

@@ -35,7 +35,7 @@ class Moment:
 
 def order_lines(order: Order) -> list[ShownLine]:
     """Return the order's lines; three queries however many lines."""
-    is_paid = order.paid_at is not None
+    is_paid = order.is_let_through
     rows = order.lines.select_related("service", "plan").prefetch_related("service__steps")
     shown = []
     for line in rows:
@@ -62,6 +62,9 @@ def order_course(
     course = [Moment(text=_("You placed the order."), at=order.placed_at, tone="good")]
     if order.paid_at is not None:
         course.append(Moment(text=_("Your payment arrived."), at=order.paid_at, tone="good"))
+    elif order.provisioned_at is not None:
+        text = _("We go ahead before your payment. Please pay the invoice when it is due.")
+        course.append(Moment(text=text, at=order.provisioned_at, tone="good"))
     course += [
         Moment(
             text=_("%(what)s is active.") % {"what": shown.line.label},

@@ -28,7 +28,7 @@ def line_status(line: OrderLine, *, is_paid: bool) -> LineStatus:
 def derived_status(order: Order, lines: Sequence[OrderLine]) -> OrderStatus:
     """Return the status that follows from the order's moments, holds and lines."""
     moments = OrderMoments(
-        paid=order.paid_at is not None,
+        paid=order.is_let_through,
         held=order.holds.filter(decision="").exists(),
         expired=order.expired_at is not None,
         cancelled=order.cancelled_at is not None,

@@ -20,7 +20,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import business_now, business_today
 from ispplatform.core.counters import take_number
-from ispplatform.core.errors import NotPermitted
+from ispplatform.core.errors import InvalidInput, NotPermitted
 from ispplatform.core.events import publish
 from ispplatform.core.models import Tenant
 from ispplatform.core.subjects import subject_of
@@ -78,6 +78,7 @@ def order_place(
 
     Raises:
         NotPermitted: neither the customer nor staff with ``orders:create``.
+        InvalidInput: another price is given without a reason.
         CartEmpty, CartClosed, TermsNotAccepted, PriceChanged.
         PlatformError: what billing or provisioning refuses about a line.
     """
@@ -85,11 +86,12 @@ def order_place(
     _require_orderer(actor, customer)
     if overrides:
         actor.require("orders:override_price")
+        _require_reasons(overrides)
     documents = _accepted_documents(tenant, accepted) if actor.is_customer else []
     with transaction.atomic():
         cart = open_cart_locked(cart.pk)
         cart.customer, cart.status = customer, CartStatus.ORDERED
-        quote = _overridden(cart_quote(cart), overrides or {})
+        quote = quote_overridden(cart_quote(cart), overrides or {})
         if not quote.lines:
             raise CartEmpty("There is nothing in the cart.")
         order = _order_row(tenant, quote, actor=actor, payment_method=payment_method)
@@ -106,7 +108,7 @@ def order_place(
             for document in documents
         )
         cart.save(update_fields=["customer", "status"])
-        _tell(order, actor=actor)
+        _tell(order, actor=actor, overrides=overrides or {})
     return order
 
 
@@ -117,6 +119,14 @@ def _require_orderer(actor: Actor, customer: Customer) -> None:
         actor.require("own_orders:create")
     else:
         actor.require("orders:create")
+
+
+def _require_reasons(overrides: Mapping[UUID, PriceOverride]) -> None:
+    for one in overrides.values():
+        if not one.reason.strip():
+            raise InvalidInput(
+                "Say why the price differs from the catalogue.", field="price_reason"
+            )
 
 
 def _accepted_documents(tenant: Tenant, accepted: Sequence[str]) -> list[dict[str, str]]:
@@ -130,7 +140,7 @@ def _accepted_documents(tenant: Tenant, accepted: Sequence[str]) -> list[dict[st
     ]
 
 
-def _overridden(quote: CartQuote, overrides: Mapping[UUID, PriceOverride]) -> CartQuote:
+def quote_overridden(quote: CartQuote, overrides: Mapping[UUID, PriceOverride]) -> CartQuote:
     """Put staff's prices in the place of the catalogue's; the amounts come with the document."""
     if not overrides:
         return quote
@@ -292,8 +302,11 @@ def _take_amounts(order: Order, rows: Sequence[OrderLine]) -> None:
     order.save(update_fields=["proforma", "net", "tax", "gross", "staff_note"])
 
 
-def _tell(order: Order, *, actor: Actor) -> None:
+def _tell(order: Order, *, actor: Actor, overrides: Mapping[UUID, PriceOverride]) -> None:
     subject = subject_of(order)
+    other_prices = [
+        {"unit_price": str(one.unit_price), "reason": one.reason} for one in overrides.values()
+    ]
     audit(
         "sales.order_place",
         actor=actor,
@@ -302,6 +315,7 @@ def _tell(order: Order, *, actor: Actor) -> None:
             "gross": order.gross,
             "currency": order.currency,
             "lines": [line.label for line in order.lines.all()],
+            **({"other_prices": other_prices} if other_prices else {}),
         },
         reason=order.staff_note,
         customer_id=order.customer_id,

@@ -101,7 +101,7 @@ def test_a_program_steers_accounts_and_servers(house: House, account: HostingAcc
     panel = PanelConnectionFactory()
     body = {
         "connection_id": str(panel.pk),
-        "name": "web9",
+        "name": "by-program",
         "hostname": "web9.isp.example",
         "ipv4": "192.0.2.9",
         "mail_hostname": "mail.isp.example",
@@ -187,7 +187,7 @@ def test_staff_set_a_server_up_and_see_accounts(house: House, account: HostingAc
     panel = PanelConnectionFactory()
     values = {
         "connection": str(panel.pk),
-        "name": "web9",
+        "name": "by-program",
         "hostname": "web9.isp.example",
         "ipv4": "192.0.2.9",
         "ipv6": "",

@@ -62,6 +62,7 @@ BY_SEGMENT: dict[str, type[models.Model]] = {
 }
 BY_NAME: dict[str, type[models.Model]] = {
     "account_id": HostingAccount,
+    "customer_id": Customer,
     "document_id": Document,
     "domain_id": Domain,
     "invoice_id": Invoice,

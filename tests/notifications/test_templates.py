@@ -116,8 +116,14 @@ CASES = {
     "billing.renewal_notice": [UNPAID, {**UNPAID, "number_of_reminder": 2}],
     "billing.payment_confirm": [MONEY],
     "billing.refund": [{**MONEY, "reason": "Not available."}, {**MONEY, "reason": ""}],
-    "sales.order_placed": [ORDER, {**ORDER, "bank": {}}],
+    "sales.order_placed": [
+        ORDER,
+        {**ORDER, "bank": {}},
+        {**ORDER, "pay_url": "http://x.example/portal/billing/pay/1"},
+    ],
+    "sales.order_payment_link": [ORDER, {**ORDER, "bank": {}}],
     "sales.order_reminder": [ORDER, {**ORDER, "bank": {}}],
+    "customers.letter": [{"letter_subject": "Your name", "parts": ["Hello,", "it is free."]}],
     "sales.order_held": [ORDER],
     "sales.order_refused": [ORDER],
     "sales.order_expired": [ORDER],
@@ -175,7 +181,10 @@ def test_a_mail_is_whole_in_every_language(key, values, language, name):
     assert "http://" in mail.text
 
 
-@pytest.mark.parametrize("key", sorted(CASES))
+IN_OWN_WORDS = {"customers.letter"}  # says what a colleague wrote, in whichever language
+
+
+@pytest.mark.parametrize("key", sorted(set(CASES) - IN_OWN_WORDS))
 def test_german_mails_are_german_throughout(key):
     values = {"name": "Ada", **CASES[key][0]}
     template = mail_kinds.get(key).template

@@ -84,6 +84,26 @@ class World:
             ),
         )
 
+    def name_servers(self, name: str) -> tuple[str, ...] | None:
+        """Return the name servers that a resolver knows of a name; None when nobody could say."""
+        return self._resolved(name)[0]
+
+    def contents(self, name: str, kind: str) -> tuple[str, ...] | None:
+        """Return the records of one name and type as a resolver knows them, sorted.
+
+        Args:
+            name: absolute, with or without its final dot.
+            kind: the type in capitals.
+
+        Returns:
+            Presentation texts, names in them with their final dot; None when nobody could say.
+        """
+        try:
+            found = self._records(name.removesuffix("."), kind)
+        except _NoAnswer:
+            return None
+        return tuple(sorted(one.to_text() for one in found))
+
     def _referral(self, name: str) -> _Referral | None:
         """Return where the servers of the ending lead; None when none of them could be asked."""
         for host in list(self._parent_servers(name))[:MOST_PARENT_SERVERS]:
@@ -151,6 +171,9 @@ class World:
             _Refused: they answer that they cannot.
             _NoAnswer: they do not answer in time.
         """
+        return sorted(_texts(self._records(name, kind)))
+
+    def _records(self, name: str, kind: str) -> Sequence[dns.rdata.Rdata]:
         try:
             found = self._resolver.resolve(
                 dns.name.from_text(f"{name}."),
@@ -164,7 +187,7 @@ class World:
             raise _Refused from exc
         except (dns.exception.DNSException, OSError) as exc:
             raise _NoAnswer from exc
-        return sorted(_texts(found.rrset or []))
+        return list(found.rrset or [])
 
     def _asked(self, name: str, kind: str, address: str) -> dns.message.Message:
         """Return what one server answers of its own knowledge; cut answers are asked over TCP."""

@@ -47,6 +47,12 @@ class OrderLineRow(RowSerializer):
     renewal_on = serializers.DateField()
 
 
+class StaffOrderLineRow(OrderLineRow):
+    """A line with what only staff read."""
+
+    price_reason = serializers.CharField()
+
+
 class OrderHoldRow(RowSerializer):
     """Why a paid order waits, and what was decided."""
 
@@ -124,6 +130,10 @@ class StaffOrderDetail(OrderDetail):
 
     placed_by = serializers.CharField()
     staff_note = serializers.CharField()
+    provisioned_at = InstantField()
+    provisioned_by = serializers.CharField()
+    provision_reason = serializers.CharField()
+    lines = StaffOrderLineRow(many=True)
     holds = OrderHoldRow(many=True)
 
 
@@ -182,6 +192,18 @@ class StaffOrderInput(StrictSerializer):
     expected_total = MoneyAmountField(required=False)
     payment_method = serializers.CharField(max_length=20, default="", allow_blank=True)
     note = serializers.CharField(max_length=500, default="", allow_blank=True)
+    provision_reason = serializers.CharField(
+        max_length=500,
+        default="",
+        allow_blank=True,
+        help_text="Why it is set up before it is paid; with the payment method invoice.",
+    )
+
+
+class ProvisionInput(StrictSerializer):
+    """Why an order is set up before it is paid."""
+
+    reason = serializers.CharField(max_length=500)
 
 
 class LineReturnInput(StrictSerializer):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from customers.selectors import customer_by_id
 from ispplatform.core.api.filter_kinds import ChoiceFilter, InstantFilter, UuidFilter
+from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.api.viewsets import (
     CreateAction,
     HouseViewSet,
@@ -24,6 +25,7 @@ from sales.api.serializers.orders import (
     OrderDetail,
     OrderRow,
     PortalOrderInput,
+    ProvisionInput,
     StaffOrderDetail,
     StaffOrderInput,
 )
@@ -34,7 +36,10 @@ from sales.services.decisions import order_accept, order_refuse
 from sales.services.expiry import order_cancel
 from sales.services.names import names_require_free
 from sales.services.orders import order_place
+from sales.services.payment_links import order_payment_ask
+from sales.services.provisioning import order_provision_unpaid
 from sales.services.returns import order_line_return
+from sales.services.staff_orders import order_place_for
 from sales.services.wishes import cart_of_wishes, wished_names
 
 SORTS = {name: name for name in ("created_at", "placed_at", "order_number", "updated_at")}
@@ -57,6 +62,8 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "refuse": DecisionInput,
         "cancel": DecisionInput,
         "return_line": LineReturnInput,
+        "provision": ProvisionInput,
+        "payment_link": StrictSerializer,
     }
     permissions_required = {
         "list": "orders:read",
@@ -66,6 +73,8 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "refuse": "orders:decide",
         "cancel": "orders:cancel",
         "return_line": "credit_notes:create",
+        "provision": "orders:provision_unpaid",
+        "payment_link": "orders:create",
     }
     filter_fields = {
         "status": ChoiceFilter(OrderStatus),
@@ -90,15 +99,14 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
 
     def perform_create(self, values: dict[str, Any]) -> UUID:
         customer = customer_by_id(values["customer_id"], actor=self.actor)
-        cart, overrides = cart_of_wishes(values["lines"], actor=self.actor, customer=customer)
-        order = order_place(
+        order = order_place_for(
             actor=self.actor,
-            cart=cart,
             customer=customer,
-            payment_method=values["payment_method"],
+            wishes=values["lines"],
+            payment=values["payment_method"],
             expected_total=values.get("expected_total"),
-            overrides=overrides,
-            staff_note=values["note"],
+            note=values["note"],
+            provision_reason=values["provision_reason"],
         )
         return order.pk
 
@@ -119,6 +127,19 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         """Withdraw an order that is not paid."""
         order_cancel(actor=self.actor, order_id=self.row().pk, **self.valid())
         return self.show(id, message="Order cancelled.")
+
+    @action(detail=True, methods=["post"])
+    def provision(self, request: Request, id: UUID) -> Response:
+        """Set an unpaid order up now; its invoice is issued at once and stays open."""
+        order_provision_unpaid(actor=self.actor, order_id=self.row().pk, **self.valid())
+        return self.show(id, message="The order is being set up.")
+
+    @action(detail=True, methods=["post"], url_path="payment-link")
+    def payment_link(self, request: Request, id: UUID) -> Response:
+        """Mail the customer the link to the payment of an unpaid order."""
+        self.valid()
+        order_payment_ask(actor=self.actor, order_id=self.row().pk)
+        return self.show(id, message="The link is on its way.")
 
     @action(detail=True, methods=["post"], url_path="return-line")
     def return_line(self, request: Request, id: UUID) -> Response:

@@ -198,3 +198,49 @@ def test_a_refused_line_goes_back_by_its_order(shop, seller):
     assert (answer.status, answer.data["status"]) == (200, "completed"), answer.body
     assert shop.credit() == Decimal("10.71")
     assert cashier("POST", address, body).code == "ORDER_NOT_OPEN"
+
+
+def domain_wish(**more: object) -> list[dict[str, object]]:
+    return [
+        {
+            "plan_code": "domain",
+            "cycle": "yearly",
+            "domain_name": "kontor.example",
+            **more,
+        }
+    ]
+
+
+def test_an_integrator_sells_at_another_price_and_sets_up_before_payment(shop, seller):
+    lines = domain_wish(
+        plan_code=shop.domain_plan.code, unit_price="5.00", price_reason="Old friend"
+    )
+    body = {
+        "customer_id": str(shop.customer.pk),
+        "lines": lines,
+        "payment_method": "invoice",
+        "provision_reason": "A frame contract",
+    }
+    answer = seller("POST", "orders", body)
+    run_until_quiet()
+    assert answer.status == 201, answer.body
+    shown = seller("GET", f"orders/{answer.data['id']}").data
+    assert (shown["status"], shown["gross"], shown["amount_due"]) == ("completed", 5.95, 5.95)
+    assert shown["provision_reason"] == "A frame contract"
+    assert shown["provisioned_at"] is not None
+    assert shown["paid_at"] is None
+    assert [line["price_reason"] for line in shown["lines"]] == ["Old friend"]
+    order = Order.objects.get()
+    assert order.provisioned_by == answer.data["placed_by"]
+
+
+def test_an_unpaid_order_is_asked_for_and_set_up_by_its_own_permissions(shop, seller):
+    order = shop.ordered()
+    plain = key_caller(shop.tenant, "orders:read", "orders:create")
+    assert plain("POST", f"orders/{order.pk}/payment-link").status == 200
+    assert plain("POST", f"orders/{order.pk}/provision", {"reason": "Trust"}).status == 403
+    assert seller("POST", f"orders/{order.pk}/provision", {}).status == 422
+    answer = seller("POST", f"orders/{order.pk}/provision", {"reason": "Trust"})
+    assert (answer.status, answer.data["status"]) == (200, "in_progress")
+    again = seller("POST", f"orders/{order.pk}/payment-link")
+    assert (again.status, again.code) == (409, "ORDER_NOT_OPEN")
