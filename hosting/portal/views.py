@@ -75,7 +75,7 @@ def account_dns_check(request: Any, account_id: UUID) -> HttpResponse:
     account = _account_or_404(account_id, request.actor)
     context = _context(account)
     if not context["is_own"]:
-        raise Http404
+        return _page(request, account, form=PasswordForm())
     wanted = [one.record for one in context["records"]]
     look = own_domain_look(account, zone=context["zone"], records=wanted)
     if request.headers.get("HX-Request"):
