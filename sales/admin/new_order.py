@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -18,6 +20,7 @@ from customers.models import Customer
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import blame
 from ispplatform.core.admin.dressing import dressed
+from ispplatform.core.admin.once import FormSentBefore, once
 from ispplatform.core.admin.pages import StaffPage
 from ispplatform.core.clock import business_today
 from ispplatform.core.errors import PlatformError
@@ -179,12 +182,19 @@ class NewOrderPage(StaffPage):
         if preview is None or request.POST.get("act") != "place":
             return self.shown(request, self._asked(customer, filled, preview))
         try:
-            order = order_place_for(
+            place = partial(
+                order_place_for,
                 actor=self.actor,
                 customer=customer,
                 wishes=_wishes(wishes),
                 expected_total=_total_seen(request.POST.get("total", "")),
                 **how.cleaned_data,
+            )
+            order = once(request, actor=self.actor, act=place)
+        except FormSentBefore as error:
+            messages.warning(request, str(error))
+            return HttpResponseRedirect(
+                reverse("admin:customers_customer_change", args=[customer.pk])
             )
         except PlatformError as error:
             blame(how, error)

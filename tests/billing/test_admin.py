@@ -169,6 +169,19 @@ def test_credit_is_given_and_used(desk, customer):
     assert invoice.status == "paid"
 
 
+def test_credit_is_given_once_however_often_the_button_is_pressed(desk, customer):
+    asked = desk.get("creditentry_add").content.decode()
+    form = re.search(r'name="form_key" value="(\w+)"', asked)
+    assert form is not None
+    given = {"customer_number": customer.customer_number, "given": "20", "form_key": form[1]}
+    desk.post("creditentry_add", **given, why="")
+    assert CreditEntry.objects.count() == 0  # refused: it may be corrected and sent again
+    desk.post("creditentry_add", **given, why="Outage")
+    again = text_of(desk.post("creditentry_add", **given, why="Outage"))
+    assert "it was not done again" in again
+    assert CreditEntry.objects.count() == 1
+
+
 def test_payments_are_recorded_and_refunded_by_hand(desk, customer):
     document = open_pro_forma(customer)
     desk.post(

@@ -92,6 +92,15 @@ def test_lifted_walls_are_reported_until_installed(tenant):
 
 @pytest.mark.needs_sqlite
 @pytest.mark.django_db(transaction=True)
+def test_migrate_puts_up_what_a_new_version_needs(tenant):
+    """A new reference in an existing table has no wall before its own migration."""
+    sql('DROP TRIGGER "wall_tenant_insert_core_auditvalues_entry_id"')
+    call_command("migrate", verbosity=0, skip_checks=False)
+    assert missing_walls(connection) == []
+
+
+@pytest.mark.needs_sqlite
+@pytest.mark.django_db(transaction=True)
 def test_a_rebuilt_table_has_its_triggers_after_migrate(tenant):
     lift_walls(connection)  # as migrate does: a rebuild fails on triggers that name the table
     field = models.CharField(max_length=10, default="")

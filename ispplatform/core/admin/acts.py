@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.dressing import dressed
+from ispplatform.core.admin.once import FormSentBefore, once
 from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.slots import Slot
@@ -118,7 +119,8 @@ def act_response(
     Raises:
         PermissionDenied: the actor may not.
         Http404: the act does not apply to the row (any more); one that is sent again, as by a
-            double click, leads to the row instead and changes nothing.
+            double click, leads to the row instead and changes nothing. So does a form that was
+            carried out before, also where the act still applies: a part of a payment.
     """
     actor = actor_of(request)
     if not actor.can(act.permission):
@@ -131,8 +133,12 @@ def act_response(
         return HttpResponseRedirect(row_url)
     form = _form_of(act, row, request.POST if is_sent else None)
     if is_sent and (form is None or form.is_valid()):
+        values = form.cleaned_data if form is not None else {}
         try:
-            sentence = act.run(actor, row, form.cleaned_data if form is not None else {})
+            sentence = once(request, actor=actor, act=lambda: act.run(actor, row, values))
+        except FormSentBefore as error:
+            messages.warning(request, str(error))
+            return HttpResponseRedirect(row_url)
         except PlatformError as error:
             if form is None:
                 messages.error(request, error.message)

@@ -5,13 +5,16 @@ They read through selectors' rules (the tenant is bound by the manager), ask ``r
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
+from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.core import checks
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
@@ -25,6 +28,7 @@ from ispplatform.core.admin.acts import ROW_ACTS, Act, act_response, acts_for, b
 from ispplatform.core.admin.field_values import EMPTY, is_id
 from ispplatform.core.admin.heads import MainLink, head_of, next_in_words, status_column_of
 from ispplatform.core.admin.history import row_history
+from ispplatform.core.admin.once import FormSentBefore, once
 from ispplatform.core.admin.paging import CappedPaginator
 from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.admin.shown_fields import ShownFields, listed_column
@@ -211,7 +215,8 @@ class TenantAdmin(ShownFields, ModelAdmin):
         if change:
             kept = self.service_update(actor, obj, form.cleaned_data)
         else:
-            kept = self.service_create(actor, form.cleaned_data)
+            create = partial(self.service_create, actor, form.cleaned_data)
+            kept = once(request, actor=actor, act=create)
         obj.__dict__.update(kept.__dict__)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -226,6 +231,9 @@ class TenantAdmin(ShownFields, ModelAdmin):
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except FormSentBefore as error:
+            messages.warning(request, str(error))
+            return HttpResponseRedirect(reverse(admin_urlname(self.opts, "changelist")))
         except PlatformError as error:
             # The transaction is rolled back; the same form is shown again with the refusal in it.
             request.house_refusal = error

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.http import HttpRequest
 from django.template import Context, Library
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ispplatform.core.admin.navigation import steps_to
+from ispplatform.core.admin.once import FIELD, new_form_key
 from ispplatform.core.admin.owners import owner_link as owner_link_of
 from ispplatform.core.admin.shown_fields import list_link as list_link_of
 from ispplatform.core.admin.shown_fields import may_follow as may_follow_it
@@ -54,3 +57,11 @@ def pretty(body: Any) -> str:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (TypeError, ValueError):
         return str(body or "")
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: Context) -> SafeString:
+    """Return the hidden field by which ``core.admin.once`` knows a form that is sent again."""
+    request: HttpRequest = context["request"]
+    key = request.POST.get(FIELD) or new_form_key()
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, key)

@@ -1,5 +1,6 @@
 """The fixed buttons of the customer page: refund, suspend, resume, write a mail."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,33 @@ def test_a_payment_goes_back_from_the_customer_page(shop: Shop):
     assert "7.00 € are on their way back." in " ".join(page.split())
     assert [row.amount for row in Refund.objects.all()] == [Decimal("7.00")]
     assert ledger_differences() == []
+
+
+def test_a_part_goes_back_once_however_often_the_button_is_pressed(shop: Shop):
+    order = shop.ordered()
+    shop.pay(order)
+    payment = order.proforma.payments.get()
+    desk = Desk(shop.tenant, "billing")
+    asked = text_of(desk.get(ACT, shop.customer.pk, "refund"))
+    values = {
+        "form_key": re.search(r'name="form_key" value="(\w+)"', asked)[1],
+        "payment": str(payment.pk),
+        "amount": "700.00",
+        "method": "original_payment_method",
+        "reason": "Too much",
+    }
+    desk.post(ACT, shop.customer.pk, "refund", **values)
+    assert Refund.objects.count() == 0  # refused: it may be corrected and sent again
+    values["amount"] = "7.00"
+    desk.post(ACT, shop.customer.pk, "refund", **values)
+    again = text_of(desk.post(ACT, shop.customer.pk, "refund", **values))
+    assert "it was not done again" in again
+    assert [row.amount for row in Refund.objects.all()] == [Decimal("7.00")]
+
+    another = text_of(desk.get(ACT, shop.customer.pk, "refund"))
+    values["form_key"] = re.search(r'name="form_key" value="(\w+)"', another)[1]
+    desk.post(ACT, shop.customer.pk, "refund", **values)
+    assert [row.amount for row in Refund.objects.all()] == [Decimal("7.00"), Decimal("7.00")]
 
 
 def test_another_customers_payment_is_no_choice(shop: Shop):

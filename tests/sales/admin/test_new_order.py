@@ -55,10 +55,15 @@ def test_the_sum_is_shown_before_the_order_is_placed(desk: Desk, shop: Shop):
     assert "16.66" in page  # the renewal
     assert (Order.objects.count(), Cart.objects.count()) == (0, 0)
 
-    page = text_of(send(desk, shop, act="place", total=total[1], **filled(shop)))
+    key = re.search(r'name="form_key" value="(\w+)"', page)
+    assert key is not None
+    placed = {"act": "place", "total": total[1], "form_key": key[1], **filled(shop)}
+    page = text_of(send(desk, shop, **placed))
 
     order = Order.objects.get()
     assert order.order_number in page
+    assert "it was not done again" in text_of(send(desk, shop, **placed))
+    assert Order.objects.count() == 1
     assert order.payment_method == "bank_transfer"
     assert order.lines.get().domain_name == "kontor.example"
 
