@@ -126,6 +126,9 @@ def test_an_invoice_is_written_and_issued(desk, customer):
     page = text_of(desk.get("invoice_change", invoice.pk))
     assert "Consulting" in page
     assert invoice.number in page
+    lines = text_of(desk.get("document_change", invoice.pk))
+    assert "19.99" in lines
+    assert ".0000" not in lines
 
 
 def test_what_a_service_refuses_is_shown_and_nothing_is_written(desk, customer):

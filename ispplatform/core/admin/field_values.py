@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from ispplatform.core.actors import EVERYTHING
 from ispplatform.core.admin.words import in_capitals
-from ispplatform.core.money import MoneyField
+from ispplatform.core.money import MoneyField, RateField
 from ispplatform.core.pages.formats import (
     date_text,
     datetime_text,
@@ -136,5 +136,6 @@ _SHOWN: tuple[tuple[Any, Read], ...] = (
     (models.DateField, _day),
     (models.JSONField, values_shown),
     (models.DecimalField, _decimal),
+    (RateField, _decimal),
     (models.IntegerField, _number),
 )
