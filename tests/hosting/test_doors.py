@@ -187,7 +187,7 @@ def test_staff_set_a_server_up_and_see_accounts(house: House, account: HostingAc
     panel = PanelConnectionFactory()
     values = {
         "connection": str(panel.pk),
-        "name": "by-program",
+        "name": "by-hand",
         "hostname": "web9.isp.example",
         "ipv4": "192.0.2.9",
         "ipv6": "",
@@ -210,4 +210,4 @@ def test_staff_set_a_server_up_and_see_accounts(house: House, account: HostingAc
         ):
             assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
             assert client.get(reverse(f"admin:{name}_change", args=[row.pk])).status_code == 200
-    assert HostingServer.objects.filter(name="web9", max_accounts=10).count() == 1
+    assert HostingServer.objects.filter(name="by-hand", max_accounts=10).count() == 1

@@ -130,7 +130,7 @@ class StaffOrderDetail(OrderDetail):
 
     placed_by = serializers.CharField()
     staff_note = serializers.CharField()
-    provisioned_at = InstantField()
+    provisioned_at = InstantField(allow_null=True)
     provisioned_by = serializers.CharField()
     provision_reason = serializers.CharField()
     lines = StaffOrderLineRow(many=True)
