@@ -6,7 +6,7 @@ from django.db import transaction
 
 from billing.services.subscriptions import subscription_start
 from customers.selectors import customer_today
-from ispplatform.core.actors import Actor
+from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.attention import attention_open
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import business_now, system_now
@@ -40,7 +40,8 @@ def service_activate(*, actor: Actor, service: Service, pass_guards: bool = Fals
         pass_guards: a person has looked at it: no rule may hold it again.
 
     Raises:
-        ServiceStateForbids: it is active, suspended or terminated.
+        ServiceStateForbids: it is active, suspended or terminated; or a person asks, and it was
+            ordered: then payment starts it, or a decision about the order.
     """
     actor.require("services:activate")
     with transaction.atomic():
@@ -48,6 +49,10 @@ def service_activate(*, actor: Actor, service: Service, pass_guards: bool = Fals
         check_act("activate", row.status)
         if row.setup_started_at is not None:
             return row
+        if row.source is not None and actor.type != ActorType.SYSTEM:
+            raise ServiceStateForbids(
+                f"{row.source.label} decides: its payment sets the service up, or an act on it."
+            )
         guard, reason = (None, "") if pass_guards else _reason_to_hold(row)
         if guard is not None:
             return _hold(row, reason, guard=guard, actor=actor)

@@ -10,6 +10,7 @@ from domains.models import DnsZone, Domain, SandboxRegistrarEntry, SandboxRegist
 from hosting.choices import AccountStatus
 from hosting.models import HostingAccount, SandboxPanelAccount
 from ispplatform.core.errors import InvalidInput, NotPermitted
+from ispplatform.core.ids import uuid7
 from ispplatform.core.models import (
     AttentionItem,
     AuditEntry,
@@ -18,6 +19,7 @@ from ispplatform.core.models import (
     OutboxEvent,
 )
 from ispplatform.core.operations.decisions import operation_retry
+from ispplatform.core.subjects import Subject
 from ispplatform.core.testing import run_until_quiet
 from provisioning.choices import ServiceStatus
 from provisioning.errors import ServiceNotHeld, ServiceStateForbids
@@ -140,6 +142,22 @@ def test_releasing_needs_its_permission(house: House):
     with pytest.raises(NotPermitted):
         service_activate(actor=staff("services:read"), service=service)
     assert Operation.objects.count() == 0
+
+
+def test_nobody_sets_up_by_hand_what_an_order_has_to_pay_for(house: House):
+    ordered = Subject(type="sales.orderline", id=uuid7(), label="ORD-2026-00001")
+    service = house.order(house.domain_plan, domain="shop.example")
+    Service.objects.filter(pk=service.pk).update(source_type=ordered.type, source_id=ordered.id)
+    service.refresh_from_db()
+    with pytest.raises(ServiceStateForbids):
+        service_activate(actor=staff("services:activate"), service=service)
+    service.refresh_from_db()
+    assert service.setup_started_at is None
+    assert Operation.objects.count() == 0
+    service_activate(actor=SYSTEM, service=service)  # as its payment does
+    run_until_quiet()
+    service.refresh_from_db()
+    assert service.status == ServiceStatus.ACTIVE
 
 
 def test_activating_twice_is_activating_once(house: House):
