@@ -18,7 +18,8 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.permissions import READ, permissions_of, permissions_seeded_for
 from ispplatform.core.tenancy.context import tenant_context
 
-SESSION = "session.2"  # another number whenever the fields of SessionEntry change
+VIEW_AS = "portal_accounts:view_as"
+SESSION = "session.3"  # another number whenever the fields of SessionEntry change
 API_KEY = "api_key"
 
 
@@ -200,9 +201,13 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
 
 
 def _viewer(membership_id: UUID) -> Membership | None:
-    """Return the colleague who sees the portal as a customer; None who may not come in any more."""
+    """Return the colleague who sees the portal as a customer; None who may not any more."""
     rows = Membership.objects.filter(pk=membership_id, status=MembershipStatus.ACTIVE)
-    return rows.filter(user__is_active=True).select_related("user").first()
+    viewer = rows.filter(user__is_active=True).select_related("user").first()
+    if viewer is None:
+        return None
+    allowed = staff_permissions(viewer, held_roles(viewer))
+    return viewer if {EVERYTHING, VIEW_AS} & allowed else None
 
 
 def _first(chosen: str, session: Session, default: str) -> str:

@@ -6,13 +6,13 @@ from django.db import transaction
 
 from accounts.choices import MembershipStatus, PortalAccountStatus, SessionChannel
 from accounts.models import Membership, PortalAccount, Session
+from accounts.selectors.principals import VIEW_AS
 from accounts.services.sessions import Device, session_begin
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.errors import InvalidInput, NotFound, NotPermitted
 from ispplatform.core.subjects import subject_of
 
-VIEW = "portal_accounts:view_as"
 IDLE_SECONDS = 15 * 60
 
 
@@ -40,7 +40,7 @@ def portal_view_begin(
         NotFound: the customer has no such log-in that is active.
         InvalidInput: no reason.
     """
-    actor.require(VIEW)
+    actor.require(VIEW_AS)
     if not reason.strip():
         raise InvalidInput("Say why.", field="reason")
     viewer = Membership.objects.filter(pk=membership_id, status=MembershipStatus.ACTIVE).first()

@@ -164,6 +164,8 @@ def session_end(*, actor: Actor, user_id: UUID, session_id: UUID, reason: str) -
 def sessions_end(*, actor: Actor, sessions: QuerySet[Session], reason: str) -> int:
     """End log-ins: their tokens and cookies are worthless within a second.
 
+    With a colleague's log-in end the looks at the portal that they took as a customer.
+
     Args:
         sessions: which; those that have ended already are left alone.
         reason: what the person reads in the list of their log-ins.
@@ -175,6 +177,7 @@ def sessions_end(*, actor: Actor, sessions: QuerySet[Session], reason: str) -> i
         ending = list(sessions.filter(ended_at=None).select_related("portal_account"))
         if not ending:
             return 0
+        ending += _views_of(one.membership_id for one in ending).select_related("portal_account")
         keys = [session.pk for session in ending]
         Session.objects.filter(pk__in=keys).update(ended_at=system_now(), end_reason=reason)
         for session in ending:
@@ -193,9 +196,16 @@ def sessions_end(*, actor: Actor, sessions: QuerySet[Session], reason: str) -> i
 def sessions_refresh_permissions(*, sessions: QuerySet[Session]) -> None:
     """Make living log-ins see changed roles, grants or names from the next request on."""
     living = sessions.filter(ended_at=None, expires_at__gt=system_now())
-    keys = list(living.values_list("pk", flat=True))
+    found = dict(living.values_list("pk", "membership_id"))
+    keys = [*found, *_views_of(found.values()).values_list("pk", flat=True)]
     Session.objects.filter(pk__in=keys).update(permission_version=F("permission_version") + 1)
     entries_forget_on_commit(SESSION, keys)
+
+
+def _views_of(membership_ids: Iterable[UUID | None]) -> QuerySet[Session]:
+    """Return the looks at the portal that these colleagues take as a customer."""
+    viewers = {one for one in membership_ids if one is not None}
+    return Session.objects.filter(viewer_id__in=viewers, ended_at=None)
 
 
 def sessions_of_customer_read_anew(customer_id: UUID) -> None:

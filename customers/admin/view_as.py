@@ -12,7 +12,8 @@ from accounts.choices import PortalAccountStatus, SessionKind
 from accounts.models import PortalAccount
 from accounts.pages import browser_device
 from accounts.principals import cookie_remember
-from accounts.services.portal_views import VIEW, portal_view_begin
+from accounts.selectors.principals import VIEW_AS
+from accounts.services.portal_views import portal_view_begin
 from customers.models import Customer
 from customers.slots import CustomerAct, customer_acts
 from ispplatform.core.admin.acts import blame
@@ -48,8 +49,8 @@ class ViewAsPage(StaffPage):
 
     title = _("View as customer")
     template_name = "customers/admin/view_as.html"
-    permission = VIEW
-    manage_permission = VIEW
+    permission = VIEW_AS
+    manage_permission = VIEW_AS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         customer = _customer(kwargs["customer_id"])
@@ -122,5 +123,5 @@ ADMIN_PAGES.fill(
     )
 )
 customer_acts.fill(
-    CustomerAct(key="view-as", label=_("View as customer"), permission=VIEW, url=_url), order=90
+    CustomerAct(key="view-as", label=_("View as customer"), permission=VIEW_AS, url=_url), order=90
 )

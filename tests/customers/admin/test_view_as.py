@@ -6,10 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.choices import MembershipStatus
 from accounts.models import Membership, PortalAccount, Session
 from accounts.selectors.users import sessions_living
 from accounts.services.portal_views import portal_view_begin
+from accounts.services.roles import membership_set_roles
 from accounts.services.sessions import Device
+from accounts.services.users import membership_set_status
+from ispplatform.core.actors import Actor
 from ispplatform.core.errors import InvalidInput, NotFound, NotPermitted
 from ispplatform.core.models import AuditEntry, Tenant
 from ispplatform.core.tenancy.context import tenant_context
@@ -21,6 +25,7 @@ from tests.factories.customers import CustomerFactory
 from tests.sales.conftest import Shop, shop
 
 __all__ = ["shop"]
+OWNER = Actor.system("tests")
 PAGE = "admin:customer_view_as"
 BANNER = "Nothing can be changed here."
 
@@ -99,7 +104,17 @@ def test_the_view_ends_by_its_button_and_with_the_colleague(desk, shop, account)
 
     begin(desk, account)
     assert portal(desk, "/portal/orders").status_code == 200
-    Membership.objects.update(status="disabled")
+    membership_set_status(
+        actor=OWNER, membership=Membership.objects.get(), status=MembershipStatus.SUSPENDED
+    )
+    assert portal(desk, "/portal/orders").status_code == 302
+    assert not Session.objects.filter(ended_at=None).exists()
+
+
+def test_the_view_ends_when_the_colleague_may_not_look_any_more(desk, shop, account):
+    begin(desk, account)
+    assert portal(desk, "/portal/orders").status_code == 200
+    membership_set_roles(actor=OWNER, membership=Membership.objects.get(), codes=["sales"])
     assert portal(desk, "/portal/orders").status_code == 302
 
 
