@@ -37,7 +37,8 @@ def service_activate(*, actor: Actor, service: Service, pass_guards: bool = Fals
     A service whose setting up has begun already is left as it is: several events may ask.
 
     Args:
-        pass_guards: a person has looked at it: no rule may hold it again.
+        pass_guards: it was let through before, so it is paid or decided about; no rule may hold
+            it again.
 
     Raises:
         ServiceStateForbids: it is active, suspended or terminated; or a person asks, and it was
@@ -49,7 +50,7 @@ def service_activate(*, actor: Actor, service: Service, pass_guards: bool = Fals
         check_act("activate", row.status)
         if row.setup_started_at is not None:
             return row
-        if row.source is not None and actor.type != ActorType.SYSTEM:
+        if row.source is not None and not pass_guards and actor.type != ActorType.SYSTEM:
             raise ServiceStateForbids(
                 f"{row.source.label} decides: its payment sets the service up, or an act on it."
             )

@@ -96,7 +96,9 @@ def test_a_cart_of_the_colleagues_browser_stays_theirs(desk, shop, account):
     assert Cart.objects.get().customer_id is None
 
 
-def test_the_view_ends_by_its_button_and_with_the_colleague(desk, shop, account):
+def test_the_view_ends_by_its_button_and_with_the_colleague(
+    desk, shop, account, django_capture_on_commit_callbacks
+):
     begin(desk, account)
     assert portal(desk, reverse("accounts:log_out"), "post").status_code == 302
     assert portal(desk, "/portal/orders").status_code == 302
@@ -104,17 +106,21 @@ def test_the_view_ends_by_its_button_and_with_the_colleague(desk, shop, account)
 
     begin(desk, account)
     assert portal(desk, "/portal/orders").status_code == 200
-    membership_set_status(
-        actor=OWNER, membership=Membership.objects.get(), status=MembershipStatus.SUSPENDED
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        membership_set_status(
+            actor=OWNER, membership=Membership.objects.get(), status=MembershipStatus.SUSPENDED
+        )
     assert portal(desk, "/portal/orders").status_code == 302
     assert not Session.objects.filter(ended_at=None).exists()
 
 
-def test_the_view_ends_when_the_colleague_may_not_look_any_more(desk, shop, account):
+def test_the_view_ends_when_the_colleague_may_not_look_any_more(
+    desk, shop, account, django_capture_on_commit_callbacks
+):
     begin(desk, account)
     assert portal(desk, "/portal/orders").status_code == 200
-    membership_set_roles(actor=OWNER, membership=Membership.objects.get(), codes=["sales"])
+    with django_capture_on_commit_callbacks(execute=True):
+        membership_set_roles(actor=OWNER, membership=Membership.objects.get(), codes=["sales"])
     assert portal(desk, "/portal/orders").status_code == 302
 
 
