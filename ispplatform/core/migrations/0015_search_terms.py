@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['tenant', 'kind', 'term', 'rank', 'subject_id'], name='core_terms_to_find'), models.Index(fields=['tenant', 'subject_id', 'term'], name='core_terms_of_a_subject')],
+                'indexes': [models.Index(fields=['tenant', 'kind', 'term', 'rank', 'subject_id'], name='core_terms_to_find'), models.Index(fields=['tenant', 'subject_id', 'kind', 'term'], name='core_terms_of_a_subject')],
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'feed', 'source_id', 'term'), name='core_one_term_per_source')],
             },
         ),

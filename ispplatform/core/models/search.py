@@ -52,7 +52,9 @@ class SearchTerm(TenantModel):
             models.Index(
                 fields=["tenant", "kind", "term", "rank", "subject_id"], name="core_terms_to_find"
             ),
-            models.Index(fields=["tenant", "subject_id", "term"], name="core_terms_of_a_subject"),
+            models.Index(
+                fields=["tenant", "subject_id", "kind", "term"], name="core_terms_of_a_subject"
+            ),
         ]
 
     def __str__(self) -> str:

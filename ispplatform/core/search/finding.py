@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -68,11 +69,18 @@ class _Terms:
         range for it than the index of these few things.
         """
         said: dict[UUID, list[str]] = {subject_id: [] for subject_id in subject_ids}
-        rows = self._seen(SearchTerm.objects.filter(subject_id__in=subject_ids))
-        for subject_id, kind, term in rows.values_list("subject_id", "kind", "term"):
+        for subject_id, kind, term in self.rows_of(subject_ids):
             if kind == self.kind:
                 said[subject_id].append(term)
         return said
+
+    def rows_of(self, subject_ids: Sequence[UUID]) -> "QuerySet[SearchTerm, Any]":
+        """Return (subject id, kind, term) of some things, by an index that holds all three.
+
+        With an index that lacks one of them SQLite would read every term of the company instead.
+        """
+        rows = self._seen(SearchTerm.objects.filter(subject_id__in=subject_ids))
+        return rows.values_list("subject_id", "kind", "term")
 
     def _seen(self, rows: QuerySet[SearchTerm]) -> QuerySet[SearchTerm]:
         return rows.exclude(feed__in=self.hidden) if self.hidden else rows
@@ -116,6 +124,9 @@ def _holding_all(terms: _Terms, words: Sequence[Sequence[str]]) -> list[UUID]:
     rare: set[UUID] | None = None
     common: list[tuple[Sequence[str], set[UUID]]] = []
     for word in sorted(words, key=_rarity, reverse=True):
+        if rare is not None and len(rare) <= NARROWED:
+            common.append((word, set()))  # so few are left that each is asked
+            continue
         ids = _some(terms, word)
         if not ids:
             return []
