@@ -183,10 +183,9 @@ def _copied(row: Row, casting: Casting, shift: timedelta) -> Row:
 
 def _digests_renew(made: dict[type[Row], list[Row]]) -> None:
     """Let audit entries vouch for the values as they were cast."""
-    entries = {row.pk: row for row in made.get(AuditEntry, [])}
-    for values in made.get(AuditValues, []):
-        entry = entries[values.entry_id]  # type: ignore[attr-defined] # an AuditValues
-        entry.values_digest = values_digest(  # type: ignore[attr-defined] # an AuditEntry
-            values,  # type: ignore[arg-type]
-            form=entry.digest_form,  # type: ignore[attr-defined]
-        )
+    rows = [*made.get(AuditEntry, []), *made.get(AuditValues, [])]
+    entries = {row.pk: row for row in rows if isinstance(row, AuditEntry)}
+    for values in rows:
+        if isinstance(values, AuditValues):
+            entry = entries[values.entry_id]
+            entry.values_digest = values_digest(values, form=entry.digest_form)

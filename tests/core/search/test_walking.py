@@ -1,6 +1,5 @@
 """The walk finds what the words have lost, mends it, and goes on where it was stopped."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -125,9 +124,11 @@ def test_a_walk_that_was_stopped_goes_on_at_the_same_row(tenant: Tenant):
         search_walk(tenant, told=stop_within_customers)
     assert (found("name499"), found("name500")) == (["Name499"], [])
     read: list[int] = []
-    note: Callable[[SearchWalk], None] = lambda walk: (  # noqa: E731
-        read.append(walk.rows) if walk.feed == FEED else None
-    )
+
+    def note(walk: SearchWalk) -> None:
+        if walk.feed == FEED:
+            read.append(walk.rows)
+
     search_walk(tenant, told=note)
     assert read == [501]
     assert found("name500") == ["Name500"]
