@@ -89,27 +89,15 @@ def money_column(name: str, *, label: Text, currency_field: str = "currency") ->
 
 def age_column(name: str, *, label: Text) -> Column:
     """Return a column that says how long ago, with the full time as its title."""
-
-    @display(description=label, ordering=name)
-    def column(row: Any) -> SafeString | None:
-        moment: datetime | None = getattr(row, name)
-        if moment is None:
-            return None
-        locale = format_locale(_language())
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time>',
-            moment.isoformat(),
-            datetime_text(moment, locale),
-            ago_text(moment, locale),
-        )
-
-    column.__name__ = name
-    return column
+    return _moment_column(name, label=label, words=ago_text)
 
 
 def day_column(name: str, *, label: Text) -> Column:
     """Return a column that shows the day of a moment, with the full time as its title."""
+    return _moment_column(name, label=label, words=date_text)
 
+
+def _moment_column(name: str, *, label: Text, words: Callable[[datetime, Any], str]) -> Column:
     @display(description=label, ordering=name)
     def column(row: Any) -> SafeString | None:
         moment: datetime | None = getattr(row, name)
@@ -120,7 +108,7 @@ def day_column(name: str, *, label: Text) -> Column:
             '<time datetime="{}" title="{}">{}</time>',
             moment.isoformat(),
             datetime_text(moment, locale),
-            date_text(moment, locale),
+            words(moment, locale),
         )
 
     column.__name__ = name
