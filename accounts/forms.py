@@ -34,7 +34,7 @@ class LogInForm(forms.Form):
     """Name, password, and whether this device is one's own."""
 
     name = forms.CharField(
-        label=_("Email or portal ID"),
+        label=_("E-mail or portal ID"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
@@ -46,7 +46,7 @@ class StaffLogInForm(forms.Form):
     """A colleague's address and password."""
 
     name = forms.EmailField(
-        label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     password = password_field(_("Password"))
 
@@ -67,7 +67,7 @@ class ForgotForm(forms.Form):
     """Whose password was forgotten."""
 
     name = forms.CharField(
-        label=_("Email or portal ID"),
+        label=_("E-mail or portal ID"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
@@ -109,7 +109,7 @@ class SignUpForm(forms.Form):
     """What a visitor says who signs up."""
 
     email = forms.EmailField(
-        label=_("Email"),
+        label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -150,7 +150,7 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     notify_email = forms.BooleanField(
-        label=_("News about my services by email"),
+        label=_("News about my services by e-mail"),
         help_text=_("Invoices and notices about your contract are always sent."),
         required=False,
     )
@@ -160,7 +160,7 @@ class EmailForm(forms.Form):
     """A new address, and the password."""
 
     email = forms.EmailField(
-        label=_("New email address"),
+        label=_("New e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -171,5 +171,5 @@ class StaffForgotForm(forms.Form):
     """Which colleague's password was forgotten."""
 
     name = forms.EmailField(
-        label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )

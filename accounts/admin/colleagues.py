@@ -53,7 +53,7 @@ class RolesForm(forms.Form):
 class ColleagueForm(RolesForm):
     """A new colleague."""
 
-    email = forms.EmailField(label=_("Email"), max_length=254)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
     field_order = ("email", "first_name", "last_name", "roles")

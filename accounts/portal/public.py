@@ -272,7 +272,7 @@ def _proved(request: HttpRequest, row: EmailCode) -> HttpResponse:
         entry = portal_enter_by_proof(
             code=row, device=browser_device(request), channel=SessionChannel.BROWSER
         )
-    messages.success(request, _("Your email address is confirmed."))
+    messages.success(request, _("Your e-mail address is confirmed."))
     if entry is None:
         return HttpResponseRedirect(home())
     return _entered(request, entry, safe_next(request, home()), is_remembered=False)

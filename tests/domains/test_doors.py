@@ -244,7 +244,7 @@ def test_a_customer_edits_its_zone(house: House, zone: DnsZone):
     assert "mail.shop.example." in text(added)
     assert f'hx-get="{address}/state"' in text(added)
     run_until_quiet()
-    assert "The name servers have these records" in text(browser.get(f"{address}/state"))
+    assert "Put on the name servers" in text(browser.get(f"{address}/state"))
 
     record = DnsRecord.objects.get()
     browser.post(f"{address}/records/{record.pk}", name="@", content="mx", priority="5", ttl="300")

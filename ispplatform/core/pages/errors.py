@@ -42,7 +42,7 @@ TEXTS = {
     ),
     404: ErrorText(
         title=_("There is nothing at this address"),
-        meaning=_("The page was moved, or the link has a slip of the pen in it."),
+        meaning=_("The page was moved, or a letter of the address is wrong."),
         advice=_("Start from the home page; everything that is yours can be reached from there."),
     ),
     429: ErrorText(
