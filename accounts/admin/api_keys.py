@@ -54,6 +54,9 @@ def _revoke(actor: Actor, row: ApiKey, values: Mapping[str, Any]) -> str:
 class ApiKeyAdmin(TenantAdmin):
     """The keys of the company; a key itself is shown once, when it is made."""
 
+    nothing_yet = _(
+        "Programs that use the API each have a key here, with what it may do and until when."
+    )
     permission_resource = "api_keys"
     list_display = (
         "name",

@@ -101,14 +101,21 @@ class SessionInline(ReadOnlyInline):
     """Where a colleague was logged in, newest first."""
 
     model = Session
-    fields = ("created_at", "channel", "user_agent", "ip_address", "last_seen_at", "ended_at")
+    fields = ("created_at", "channel", "browser", "ip_address", "last_seen_at", "ended_at")
+    readonly_fields = ("browser",)
     ordering = ("-created_at",)
+
+    @display(description=_("browser or program"))
+    def browser(self, row: Session) -> str:
+        """Return what people call it."""
+        return row.device
 
 
 @admin.register(Membership)
 class MembershipAdmin(TenantAdmin):
     """The people who work for the company."""
 
+    nothing_yet = _("Whoever works in this back office stands here, with what they may do.")
     permission_resource = "users"
     list_display = (
         "user",

@@ -63,6 +63,10 @@ def _unlock(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
 class PortalAccountAdmin(TenantAdmin):
     """The people who log in as customers."""
 
+    nothing_yet = _(
+        "Customers who can log in to the portal stand here. A log-in is made on the "
+        "customer's page."
+    )
     permission_resource = "portal_accounts"
     list_display = (
         "portal_id",

@@ -1,6 +1,7 @@
 """What the log-ins leave behind, to be looked at only."""
 
 from django.contrib import admin
+from django.contrib.admin import display
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessLink, EmailCode, LoginFailure, Session, User
@@ -12,6 +13,7 @@ from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 class SessionAdmin(ReadOnlyTenantAdmin):
     """Who was logged in, where and how long."""
 
+    nothing_yet = _("Everybody who logs in, staff and customers, stands here with the device.")
     permission_resource = "users"
     list_display = (
         "user",
@@ -26,11 +28,17 @@ class SessionAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("user",)
     fields = (
         ("kind", "channel"),
-        ("ip_address", "user_agent"),
+        ("ip_address", "browser"),
         ("created_at", "last_seen_at"),
         ("expires_at", "ended_at"),
         "end_reason",
     )
+    readonly_fields = ("browser",)
+
+    @display(description=_("browser or program"))
+    def browser(self, row: Session) -> str:
+        """Return what people call it."""
+        return row.device
 
     def title_of(self, row: Session) -> str:
         return str(row.user)
@@ -40,6 +48,9 @@ class SessionAdmin(ReadOnlyTenantAdmin):
 class EmailCodeAdmin(ReadOnlyTenantAdmin):
     """Codes that were mailed; the digits stand nowhere."""
 
+    nothing_yet = _(
+        "Codes that were mailed to confirm an address stand here, without their digits."
+    )
     permission_resource = "portal_accounts"
     list_display = ("email", "purpose", "sent_count", "attempts", "created_at", "used_at")
     search_fields = ("email",)
@@ -50,6 +61,7 @@ class EmailCodeAdmin(ReadOnlyTenantAdmin):
 class AccessLinkAdmin(ReadOnlyTenantAdmin):
     """Links that set a password; the links themselves stand nowhere."""
 
+    nothing_yet = _("Links with which people set their first or a new password stand here.")
     permission_resource = "portal_accounts"
     list_display = ("email", "purpose", "created_at", "expires_at", "used_at")
     search_fields = ("email",)

@@ -82,6 +82,7 @@ class HoldersInline(ReadOnlyInline):
 class RoleAdmin(TenantAdmin):
     """The roles of the company."""
 
+    nothing_yet = _("Roles say what colleagues may do.")
     permission_resource = "roles"
     list_display = ("name", "description", "is_seeded", "is_customised")
     search_fields = ("name", "code")
@@ -163,6 +164,7 @@ class RoleNewPage(MakePage):
 class MembershipRoleAdmin(TenantAdmin):
     """Who holds what, as a flat list."""
 
+    nothing_yet = _("Which colleague holds which role stands here.")
     permission_resource = "roles"
     list_display = ("membership", "role", "created_at")
     list_filter = ("role",)

@@ -34,6 +34,7 @@ class AtStripeAdmin(ReadOnlyTenantAdmin):
 class MirroredObjectAdmin(ReadOnlyTenantAdmin):
     """Which of Stripe's objects a company's connections have copied."""
 
+    nothing_yet = _("What Stripe says about our payments is copied here every night.")
     permission_resource = "payments"
     list_display = (
         "reference",

@@ -22,6 +22,9 @@ from ispplatform.core.pages.formats import format_locale, money_text
 class CreditEntryAdmin(TenantAdmin):
     """Money of customers that we hold, and where it came from."""
 
+    nothing_yet = _(
+        "Money of customers that no invoice has used yet stands here, by where it came from."
+    )
     permission_resource = "credits"
     create_permission = "credits:grant"
     form = CreditAddForm

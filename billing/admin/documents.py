@@ -8,6 +8,7 @@ from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +24,11 @@ from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin, TenantAdmin
 from ispplatform.core.admin.columns import money_column
 from ispplatform.core.clock import business_today
+from ispplatform.core.pages.formats import format_locale, number_text
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
+
+UNIT_PRICE = money_column("unit_price", label=_("price"))
 
 
 class LineInline(ReadOnlyInline):
@@ -32,9 +36,15 @@ class LineInline(ReadOnlyInline):
 
     model = DocumentLine
     fk_name = "document"
-    fields = ("position", "label", "quantity", "unit_price", "tax_percent", "net", "gross")
+    verbose_name_plural = _("Lines")
+    fields = ("position", "label", "quantity", UNIT_PRICE, "rate", "net", "gross")
     readonly_fields = fields
     per_page = 50
+
+    @display(description=_("tax rate"))
+    def rate(self, row: DocumentLine) -> str:
+        """Return the rate of tax in percent."""
+        return f"{number_text(row.tax_percent, format_locale(get_language() or 'en'))} %"
 
 
 def _cancelled(actor: Actor, row: Document, values: Mapping[str, Any]) -> str:
@@ -58,6 +68,7 @@ def _is_open_pro_forma(row: Document) -> bool:
 class DocumentAdmin(ReadOnlyTenantAdmin):
     """Documents as they were issued; the database refuses to change them."""
 
+    nothing_yet = _("Every pro-forma, invoice and credit note stands here as it was issued.")
     permission_resource = "invoices"
     inlines = (LineInline,)
     list_display = (
@@ -130,6 +141,8 @@ def _continued(actor: Actor, row: NumberSeries, values: Mapping[str, Any]) -> st
 @admin.register(NumberSeries)
 class NumberSeriesAdmin(TenantAdmin):
     """The last number of each series."""
+
+    nothing_yet = _("The last number of each kind of document and year stands here.")
 
     def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("last", "last_issue_date") if obj is not None else self.editable_fields

@@ -38,6 +38,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 class DunningCaseAdmin(ReadOnlyTenantAdmin):
     """What is done about each unpaid invoice."""
 
+    nothing_yet = _("Every invoice that is not paid yet stands here, with what happens next.")
     permission_resource = "invoices"
     acts = ACTS
     list_display = ("invoice", "customer", "next_step", "next_at", "suspended_at", "trouble")
@@ -114,6 +115,7 @@ def _ended(actor: Actor, row: DunningHold, values: Values) -> str:
 class DunningHoldAdmin(TenantAdmin):
     """Why the dunning of customers stands or stood still."""
 
+    nothing_yet = _("Customers who need not fear a suspension until a day, and why, stand here.")
     permission_resource = "invoices"
     create_permission = "dunning:manage"
     form = HoldAddForm

@@ -27,6 +27,7 @@ def _retried(actor: Actor, row: GatewayEvent, values: Mapping[str, Any]) -> str:
 class GatewayEventAdmin(ReadOnlyTenantAdmin):
     """Notices that gateways sent and signed, and what became of them."""
 
+    nothing_yet = _("What a payment gateway told us stands here as it came.")
     permission_resource = "payments"
     list_display = (
         "kind",
@@ -68,6 +69,7 @@ class GatewayEventAdmin(ReadOnlyTenantAdmin):
 class DisputeAdmin(AtStripeAdmin):
     """Payments that cardholders had their banks take back."""
 
+    nothing_yet = _("Payments that a cardholder's bank took back or asks about stand here.")
     permission_resource = "payments"
     list_display = (
         "payment",

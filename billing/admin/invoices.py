@@ -114,6 +114,7 @@ def _may_be_credited(row: Invoice) -> bool:
 class InvoiceAdmin(TenantAdmin):
     """Invoices: what is owed, what was paid, and what staff do about it."""
 
+    nothing_yet = _("Invoices stand here as soon as an order is paid or a renewal is due.")
     permission_resource = "invoices"
     since_fields: ClassVar[Mapping[str, str]] = {
         InvoiceStatus.SENT: "issue_date",

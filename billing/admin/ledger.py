@@ -24,6 +24,7 @@ class LineInline(ReadOnlyInline):
 class JournalEntryAdmin(ReadOnlyTenantAdmin):
     """Every money event, booked once."""
 
+    nothing_yet = _("Every movement of money is booked here, twice, by itself.")
     permission_resource = "ledger"
     inlines = (LineInline,)
     list_display = ("booked_on", "words", "subject_label", "customer")
@@ -46,6 +47,7 @@ class JournalEntryAdmin(ReadOnlyTenantAdmin):
 class LedgerAccountAdmin(ReadOnlyTenantAdmin):
     """The chart of accounts."""
 
+    nothing_yet = _("The accounts of the ledger are made with the first booking.")
     permission_resource = "ledger"
     list_display = ("code", "name", "kind", "role")
     ordering = ("code",)

@@ -65,6 +65,7 @@ AMOUNTS = (STATE, ASKED, CAME, WENT_BACK, CHARGED_BACK)
 class PaymentAdmin(TenantAdmin):
     """Payments: by card, by bank transfer, and what became of them."""
 
+    nothing_yet = _("Money that came, or was tried to be charged, stands here.")
     permission_resource = "payments"
     since_fields: ClassVar[Mapping[str, str]] = {PaymentState.SETTLED: "settled_at"}
     create_permission = "payments:record"
@@ -198,17 +199,22 @@ def _waits_for_hand(row: Refund) -> bool:
     return bool(is_open and row.method == RefundMethod.BANK_TRANSFER)
 
 
+REFUNDED = money_column("amount", label=_("refund"))
+
+
 @admin.register(Refund)
 class RefundAdmin(AtStripeAdmin):
     """Money that goes back."""
 
+    nothing_yet = _(
+        "Money that went back to customers stands here. It starts on the page of a payment."
+    )
     permission_resource = "payments"
     since_fields: ClassVar[Mapping[str, str]] = {RefundState.SETTLED: "settled_at"}
     list_display = (
-        "__str__",
+        REFUNDED,
         "customer",
         status_column("state", REFUND, label=_("status")),
-        money_column("amount", label=_("amount")),
         "method",
         age_column("created_at", label=_("begun")),
     )
@@ -250,6 +256,9 @@ def _forgotten(actor: Actor, row: PaymentMethod, values: Values) -> str:
 class PaymentMethodAdmin(ReadOnlyTenantAdmin):
     """Cards that the gateway keeps; we know the last four digits."""
 
+    nothing_yet = _(
+        "Cards that customers keep with us stand here, with their last four digits only."
+    )
     permission_resource = "payment_methods"
     list_display = ("__str__", "customer", "expires", "is_default", "is_saved", "removed_at")
     list_select_related = ("customer",)

@@ -71,6 +71,7 @@ def _is_running(row: Subscription) -> bool:
 class SubscriptionAdmin(ReadOnlyTenantAdmin):
     """What is billed again and again."""
 
+    nothing_yet = _("What is billed again and again stands here; an order makes it.")
     permission_resource = "subscriptions"
     since_fields: ClassVar[Mapping[str, str]] = {
         SubscriptionStatus.ACTIVE: "started_on",

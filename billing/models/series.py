@@ -23,4 +23,4 @@ class NumberSeries(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.year}: {self.last}"
+        return f"{DocumentKind(self.kind).label} {self.year}"

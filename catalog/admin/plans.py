@@ -66,6 +66,10 @@ def _put_in(actor: Actor, row: Plan, values: Mapping[str, Any]) -> str:
 class PlanAdmin(TenantAdmin):
     """What is for sale."""
 
+    nothing_yet = _(
+        "What is sold stands here: endings of domains, web hosting, mailboxes. Make the "
+        "first plan, then set its price."
+    )
     permission_resource = "plans"
     create_permission = "plans:create"
     update_permission = "plans:update"

@@ -45,6 +45,9 @@ def sold(row: Price) -> SafeString:
 class PriceAdmin(ReadOnlyTenantAdmin):
     """Versions of prices."""
 
+    nothing_yet = _(
+        "Prices of plans, past and present, stand here. A price is set on the page of its plan."
+    )
     permission_resource = "plans"
     list_display = (
         "plan",

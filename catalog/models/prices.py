@@ -4,11 +4,13 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import BillingCycle
 from customers.choices import CustomerType
 from ispplatform.core.money import CurrencyField, MoneyField
+from ispplatform.core.pages.formats import format_locale, money_text
 from ispplatform.core.tenancy.base import TenantModel
 
 
@@ -61,7 +63,8 @@ class Price(TenantModel):
         indexes = [models.Index(fields=["tenant", "plan", "currency", "valid_from"])]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.get_cycle_display()}"
+        amount = money_text(self.amount, self.currency, format_locale(get_language() or "en"))
+        return f"{amount} {self.get_cycle_display()}"
 
     @property
     def renews_at(self) -> Decimal:

@@ -114,6 +114,7 @@ def _address_act(field: str, kind: str) -> Act:
     return Act(
         name=field.replace("_", "-"),
         label=ADDRESS_LABELS[AddressKind(kind)],
+        button=_("Save"),
         permission="customers:update",
         run=run,
         form=AddressForm,
@@ -131,6 +132,7 @@ HEAD_ACTS = (
     Act(
         name="edit",
         label=_("Edit"),
+        button=_("Save"),
         permission="customers:update",
         run=_edit,
         form=EditForm,
@@ -148,6 +150,7 @@ HEAD_ACTS = (
     Act(
         name="note",
         label=_("Write a note"),
+        button=_("Save the note"),
         permission="notes:create",
         run=_note,
         form=NoteForm,
@@ -156,6 +159,7 @@ HEAD_ACTS = (
     Act(
         name="mail",
         label=_("Write a mail"),
+        button=_("Send it"),
         permission="mails:write",
         run=_letter,
         form=LetterForm,

@@ -48,6 +48,9 @@ class DeletedFilter(SimpleListFilter):
 class CustomerAdmin(TenantAdmin):
     """Customers; the page of one is put together from panels that every app adds."""
 
+    nothing_yet = _(
+        "Whoever orders in the shop becomes a customer here; you can also make one yourself."
+    )
     permission_resource = "customers"
     create_permission = "customers:create"
     acts = (*HEAD_ACTS, *PANEL_ACTS)

@@ -58,6 +58,7 @@ def _note_remove(actor: Actor, row: Note, values: Values) -> str:
 class NoteAdmin(ReadOnlyTenantAdmin):
     """Notes about customers."""
 
+    nothing_yet = _("What colleagues wrote about customers stands here; customers never see it.")
     permission_resource = "notes"
     fields = ("text", "author_label", "created_at", "is_pinned")
     list_display = (
@@ -123,6 +124,9 @@ def _contact_remove(actor: Actor, row: Contact, values: Values) -> str:
 class ContactAdmin(ReadOnlyTenantAdmin):
     """Whom to write to at customers."""
 
+    nothing_yet = _(
+        "People who get a customer's mail about billing, technical matters or abuse stand here."
+    )
     permission_resource = "contacts"
     list_display = ("name", "email", "phone", "customer", "is_billing", "is_technical", "is_abuse")
     list_filter = ("is_billing", "is_technical", "is_abuse")
@@ -133,6 +137,7 @@ class ContactAdmin(ReadOnlyTenantAdmin):
         Act(
             name="edit",
             label=_("Edit"),
+            button=_("Save"),
             permission="contacts:update",
             run=_contact_change,
             form=ContactForm,
@@ -180,6 +185,7 @@ def _tag_list(row: Tag) -> str:
 class TagAdmin(ReadOnlyTenantAdmin):
     """Words by which customers are grouped; a new one is made by writing it on a customer."""
 
+    nothing_yet = _("Words that sort customers stand here. A tag is given on a customer's page.")
     permission_resource = "customers"
     fields = ("name", swatch, "created_at")
     readonly_fields = (swatch,)
@@ -190,6 +196,7 @@ class TagAdmin(ReadOnlyTenantAdmin):
         Act(
             name="edit",
             label=_("Edit"),
+            button=_("Save"),
             permission="customers:update",
             run=_tag_change,
             form=TagForm,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from domains.choices import DomainStatus, ServerState
@@ -26,6 +26,7 @@ from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import age_column, day_column, status_column
 from ispplatform.core.ids import uuid7
+from ispplatform.core.pages.formats import date_text, format_locale
 
 HELD = (DomainStatus.ACTIVE, DomainStatus.EXPIRED)
 Values = Mapping[str, Any]
@@ -56,13 +57,23 @@ def _read_back(actor: Actor, row: Domain, values: Values) -> str:
     return gettext("The registrar is being asked.")
 
 
-def _auto_renew(actor: Actor, row: Domain, values: Values) -> str:
-    domain_set_auto_renew(actor=actor, domain=row, enabled=not row.auto_renew)
-    return gettext("Changed.")
+def _let_run_out(actor: Actor, row: Domain, values: Values) -> str:
+    domain_set_auto_renew(actor=actor, domain=row, enabled=False)
+    return gettext("It runs out on the day that its registrar names.")
+
+
+def _renew_by_itself(actor: Actor, row: Domain, values: Values) -> str:
+    domain_set_auto_renew(actor=actor, domain=row, enabled=True)
+    return gettext("It is renewed in time from now on.")
 
 
 def _lock(actor: Actor, row: Domain, values: Values) -> str:
-    domain_set_lock(actor=actor, domain=row, locked=not row.is_locked)
+    domain_set_lock(actor=actor, domain=row, locked=True)
+    return gettext("The registrar is being told.")
+
+
+def _unlock(actor: Actor, row: Domain, values: Values) -> str:
+    domain_set_lock(actor=actor, domain=row, locked=False)
     return gettext("The registrar is being told.")
 
 
@@ -144,6 +155,7 @@ class ZoneInline(ReadOnlyInline):
     """The zone of the name."""
 
     model = DnsZone
+    verbose_name_plural = _("DNS zone")
     fields = ("unicode_name", "status", "version", "pushed_version", "trouble")
     readonly_fields = fields
     ordering = ("-id",)
@@ -154,6 +166,7 @@ class ZoneInline(ReadOnlyInline):
 class DomainAdmin(ReadOnlyTenantAdmin):
     """Names: what the registrar said, and what staff can have it do."""
 
+    nothing_yet = _("Names stand here as soon as they are ordered or taken over.")
     permission_resource = "domains"
     since_fields: ClassVar[Mapping[str, str]] = {
         DomainStatus.ACTIVE: "registered_at",
@@ -196,20 +209,36 @@ class DomainAdmin(ReadOnlyTenantAdmin):
             applies=lambda row: row.status in HELD,
         ),
         Act(
-            name="auto-renew",
-            label=_("Switch auto-renew"),
+            name="let-run-out",
+            label=_("Let it run out"),
             permission="domains:update",
-            run=_auto_renew,
-            explanation=_("Whether the platform renews it by itself after payment."),
-            applies=lambda row: row.status in HELD,
+            run=_let_run_out,
+            explanation=_("It is not renewed, and the customer gets no further invoice for it."),
+            applies=lambda row: row.status in HELD and row.auto_renew,
+        ),
+        Act(
+            name="renew-by-itself",
+            label=_("Renew it by itself"),
+            permission="domains:update",
+            run=_renew_by_itself,
+            explanation=_("The platform renews it in time, once the customer has paid."),
+            applies=lambda row: row.status in HELD and not row.auto_renew,
         ),
         Act(
             name="lock",
-            label=_("Lock or unlock"),
+            label=_("Lock"),
             permission="domains:update",
             run=_lock,
-            explanation=_("Whether the name can be moved to another registrar."),
-            applies=lambda row: row.status in HELD,
+            explanation=_("Nobody can move the name to another registrar then."),
+            applies=lambda row: row.status in HELD and not row.is_locked,
+        ),
+        Act(
+            name="unlock",
+            label=_("Unlock"),
+            permission="domains:update",
+            run=_unlock,
+            explanation=_("Whoever knows the transfer code can move the name away then."),
+            applies=lambda row: row.status in HELD and row.is_locked,
         ),
         Act(
             name="name-servers",
@@ -256,11 +285,18 @@ class DomainAdmin(ReadOnlyTenantAdmin):
     search_fields = ("name", "unicode_name", "=customer__customer_number")
     ordering = ("-id",)
 
+    def next_of(self, row: Domain) -> list[str]:
+        if row.status != DomainStatus.ACTIVE or row.auto_renew or row.expires_at is None:
+            return super().next_of(row)
+        day = date_text(row.expires_at, format_locale(get_language() or "en"))
+        return [gettext("It is not renewed: it runs out on %(day)s.") % {"day": day}]
+
 
 @admin.register(RegistrantContact)
 class RegistrantContactAdmin(ReadOnlyTenantAdmin):
     """Holders of names."""
 
+    nothing_yet = _("Who holds which name, as the registry is told, stands here.")
     permission_resource = "domains"
     list_display = (
         "__str__",

@@ -17,6 +17,7 @@ from ispplatform.core.admin.columns import money_column
 class SandboxRegistrationAdmin(ReadOnlyTenantAdmin):
     """Names at the sandbox registrar."""
 
+    nothing_yet = _("What the sandbox registrar has registered stands here.")
     permission_resource = "domains"
     list_display = ("name", "connection", "registered_at", "expires_at", "is_locked")
     list_select_related = ("connection",)
@@ -28,6 +29,7 @@ class SandboxRegistrationAdmin(ReadOnlyTenantAdmin):
 class SandboxRegistrarEntryAdmin(ReadOnlyTenantAdmin):
     """What the sandbox registrar charged."""
 
+    nothing_yet = _("What the sandbox registrar charged stands here.")
     permission_resource = "domains"
     list_display = ("name", "act", "years", money_column("amount", label=_("amount")), "created_at")
     list_filter = ("act",)
@@ -49,6 +51,7 @@ class RecordSetInline(ReadOnlyInline):
 class SandboxZoneAdmin(ReadOnlyTenantAdmin):
     """Zones at the sandbox DNS server."""
 
+    nothing_yet = _("What the sandbox's name server serves stands here.")
     permission_resource = "dns"
     inlines = (RecordSetInline,)
     list_display = ("name", "connection", "serial", "owner_mark")
@@ -61,6 +64,7 @@ class SandboxZoneAdmin(ReadOnlyTenantAdmin):
 class SandboxRecordSetAdmin(ReadOnlyTenantAdmin):
     """What the sandbox DNS server answers."""
 
+    nothing_yet = _("The records that the sandbox's name server serves stand here.")
     permission_resource = "dns"
     list_display = ("name", "type", "ttl", "contents", "zone")
     list_filter = ("type",)

@@ -52,6 +52,7 @@ class RecordInline(ReadOnlyInline):
 class DnsZoneAdmin(ReadOnlyTenantAdmin):
     """Zones: what is to be served, and what the server was last seen to have."""
 
+    nothing_yet = _("The DNS of every name that uses our name servers stands here.")
     permission_resource = "dns"
     acts = (
         Act(
@@ -129,6 +130,7 @@ class DnsZoneAdmin(ReadOnlyTenantAdmin):
 class DnsRecordAdmin(ReadOnlyTenantAdmin):
     """Records of all zones: what points at an address?"""
 
+    nothing_yet = _("Every record of every zone stands here.")
     permission_resource = "dns"
     list_display = ("name", "zone", "type", "priority", "content", "ttl", "source")
     list_filter = ("type", "source")

@@ -31,7 +31,7 @@ class DelegationCheck(TenantModel):
         indexes = [models.Index(fields=["tenant", "asked_at", "id"])]
 
     def __str__(self) -> str:
-        return str(self.get_status_display())
+        return self.domain.unicode_name
 
     @property
     def is_under_way(self) -> bool:

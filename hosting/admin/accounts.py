@@ -47,6 +47,10 @@ def _lay_records(actor: Actor, row: HostingAccount, values: Values) -> str:
 class HostingServerAdmin(TenantAdmin):
     """Panel servers, and what the world is told of them."""
 
+    nothing_yet = _(
+        "Servers on which hosting accounts are made stand here. The first needs a "
+        "connection to its panel."
+    )
     permission_resource = "hosting_servers"
     create_permission = MANAGE
     update_permission = MANAGE
@@ -79,6 +83,7 @@ class UsageInline(ReadOnlyInline):
 class HostingAccountAdmin(ReadOnlyTenantAdmin):
     """Accounts: what the panel said. Suspending and ending are acts on the service."""
 
+    nothing_yet = _("Web space of customers stands here as soon as it is ordered.")
     permission_resource = "hosting"
     acts = (
         Act(

@@ -51,6 +51,7 @@ class MailboxInline(ReadOnlyInline):
 class MailDomainAdmin(ReadOnlyTenantAdmin):
     """Names under which mailboxes can be made."""
 
+    nothing_yet = _("Domains that can have mailboxes stand here; a hosting plan brings them.")
     permission_resource = "mailboxes"
     acts = (
         Act(
@@ -73,6 +74,7 @@ class MailDomainAdmin(ReadOnlyTenantAdmin):
 class MailboxAdmin(ReadOnlyTenantAdmin):
     """Mailboxes. Passwords are set where they can be shown once: in the portal and the API."""
 
+    nothing_yet = _("Mailboxes stand here, whoever made them: an order, the customer or you.")
     permission_resource = "mailboxes"
     acts = (
         Act(

@@ -1,6 +1,7 @@
 """What the sandbox panel remembers."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from hosting.models import SandboxPanelAccount, SandboxPanelMailbox
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
@@ -10,6 +11,7 @@ from ispplatform.core.admin.base import ReadOnlyTenantAdmin
 class SandboxPanelAccountAdmin(ReadOnlyTenantAdmin):
     """Accounts on the sandbox panel."""
 
+    nothing_yet = _("What the sandbox panel has set up stands here.")
     permission_resource = "hosting"
     exclude = ("password_digest",)
     list_display = ("username", "domain", "package", "is_suspended", "connection")
@@ -22,6 +24,7 @@ class SandboxPanelAccountAdmin(ReadOnlyTenantAdmin):
 class SandboxPanelMailboxAdmin(ReadOnlyTenantAdmin):
     """Mailboxes on the sandbox panel."""
 
+    nothing_yet = _("The mailboxes of the sandbox panel stand here.")
     permission_resource = "mailboxes"
     exclude = ("password_digest",)
     list_display = ("address", "account", "is_suspended")

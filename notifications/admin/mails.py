@@ -35,6 +35,7 @@ def _again(actor: Actor, row: Mail, values: Mapping[str, Any]) -> str:
 class MailAdmin(ReadOnlyTenantAdmin):
     """Everything that was written to customers and colleagues."""
 
+    nothing_yet = _("Every mail that we send stands here as it was sent, with the server's answer.")
     permission_resource = "mails"
     since_fields: ClassVar[Mapping[str, str]] = {
         MailState.QUEUED: "created_at",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models import User
+from accounts.rules.devices import device_name
 from accounts.selectors.mails import MailSecret, mail_secret
 from ispplatform.core.events import DeliveredEvent
 from ispplatform.core.tenancy.context import current_tenant_id
@@ -62,6 +63,7 @@ def _person(event: DeliveredEvent) -> list[MailDraft]:
         time_zone=str(user.preferences.get("timezone") or ""),
     )
     values = {**event.payload, "occurred_at": event.occurred_at}
+    values["device"] = device_name(values.get("user_agent", ""))
     return [MailDraft(to=to, values=values)]
 
 

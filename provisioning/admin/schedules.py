@@ -33,6 +33,7 @@ def _cancel(actor: Actor, row: ServiceSchedule, values: Mapping[str, Any]) -> st
 class ServiceScheduleAdmin(ReadOnlyTenantAdmin):
     """What is to be done on which day."""
 
+    nothing_yet = _("What is to happen to services on a day stands here.")
     permission_resource = "services"
     acts = (
         Act(

@@ -207,6 +207,10 @@ def needs_person(row: Service) -> SafeString | str:
 class ServiceAdmin(ReadOnlyTenantAdmin):
     """Services and what can be done about them."""
 
+    nothing_yet = _(
+        "Whatever a customer has stands here: names, web space, mailboxes. An order "
+        "makes it, or you adopt it."
+    )
     permission_resource = "services"
     acts = ACTS
     since_fields: ClassVar[Mapping[str, str]] = {

@@ -92,6 +92,7 @@ class OrderLineInline(ReadOnlyInline):
     """The lines, with the services that they became."""
 
     model = OrderLine
+    verbose_name_plural = _("Lines")
     fields = ("position", "label", "quantity", "service", GROSS, "price_reason", "renewal_on")
     readonly_fields = fields
     ordering = ("position",)
@@ -101,6 +102,7 @@ class OrderHoldInline(ReadOnlyInline):
     """Why the order was held."""
 
     model = OrderHold
+    verbose_name_plural = _("Why it was held")
     fields = ("sentence", "decision", "decided_at", "decided_by")
     readonly_fields = fields
     ordering = ("id",)
@@ -110,6 +112,7 @@ class OrderAcceptanceInline(ReadOnlyInline):
     """What the customer accepted."""
 
     model = OrderAcceptance
+    verbose_name_plural = _("Documents accepted")
     fields = ("title", "version", "accepted_at")
     readonly_fields = fields
     ordering = ("id",)
@@ -119,6 +122,10 @@ class OrderAcceptanceInline(ReadOnlyInline):
 class OrderAdmin(ReadOnlyTenantAdmin):
     """Orders and the decisions about them."""
 
+    nothing_yet = _(
+        "Orders stand here as soon as somebody presses the last button of the shop. You "
+        "can place one for a customer."
+    )
     permission_resource = "orders"
     since_fields: ClassVar[Mapping[str, str]] = {
         OrderStatus.AWAITING_PAYMENT: "placed_at",

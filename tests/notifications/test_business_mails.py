@@ -3,6 +3,9 @@
 import pytest
 from django.db import transaction
 
+from accounts.choices import SessionChannel
+from accounts.services.logins import portal_log_in
+from accounts.services.sessions import Device
 from billing.services.invoices import invoice_send
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.attention import attention_open
@@ -13,6 +16,8 @@ from notifications.selectors import mails_for
 from provisioning.models import Service
 from provisioning.services.suspension import service_resume, service_suspend
 from sales.services.decisions import order_refuse
+from tests.accounts.people import customer, portal_in
+from tests.factories.accounts import PASSWORD
 from tests.factories.billing import DECLINED, issued_invoice, transferred
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.sales.conftest import STAFF, shop
@@ -21,6 +26,10 @@ __all__ = ["shop"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
+)
 BANK = {"holder": "Northwind GmbH", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
 
 
@@ -172,3 +181,21 @@ def test_staff_are_told_at_once_of_what_is_urgent_only(tenant, mail_server):
     assert message["To"].addresses[0].addr_spec == tenant.contact_email
     assert message["Subject"] == "Needs a person: Registration refused"
     assert "/admin/core/attentionitem/" in message.get_body(("plain",)).get_content()
+
+
+def test_a_new_device_is_told_by_the_name_that_people_know(tenant, mail_server):
+    account = customer(tenant)
+    portal_in(tenant, account)
+    phone = Device(address="192.0.2.77", user_agent=IPHONE, key="phone")
+    portal_log_in(
+        tenant=tenant,
+        name=account.portal_id,
+        password=PASSWORD,
+        device=phone,
+        channel=SessionChannel.BROWSER,
+    )
+    run_until_quiet()
+    (message,) = mail_server.taken
+    text = message.get_body(("plain",)).get_content()
+    assert "Device: Safari on iPhone" in text
+    assert "Mozilla" not in text

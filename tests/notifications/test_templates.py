@@ -43,7 +43,7 @@ MONEY = {"sum": "23.80", "currency": "EUR", "url": "http://x.example/billing"}
 SECRET = {"code": "123 456", "link": "http://x.example/confirm-email/t", "minutes_left": 10}
 PERSON = {
     "occurred_at": datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
-    "user_agent": "Firefox on Linux",
+    "device": "Firefox on Linux",
     "ip_address": "192.0.2.10",
 }
 SERVICE = {
@@ -64,7 +64,7 @@ CASES = {
         {**SECRET, "purpose": "set_up", "minutes_left": 1440},
     ],
     "accounts.password_changed": [PERSON],
-    "accounts.new_device": [PERSON, {**PERSON, "user_agent": "", "ip_address": ""}],
+    "accounts.new_device": [PERSON, {**PERSON, "device": "", "ip_address": ""}],
     "core.attention": [
         {"sentence": "Refused.", "money_at_stake": "9.00", "currency": "EUR", "url": MONEY["url"]},
         {"sentence": "Refused.", "money_at_stake": None, "currency": "", "url": MONEY["url"]},

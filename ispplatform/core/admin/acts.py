@@ -1,7 +1,7 @@
 """Acts: what staff can do to a row. Each calls a service; the admin itself saves nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -43,6 +43,7 @@ class Act:
         initial: what the form starts with.
         leads_to: the page shown after success; None is the row's own.
         explanation_for: gives the explanation for a row, where rows differ: the sum, the name.
+        button: the text of the button on the page that asks, where the label is no verb for it.
         decides: how a matter of *Needs a person* is settled; offered on the page of such a row too.
     """
 
@@ -58,6 +59,7 @@ class Act:
     initial: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     leads_to: Callable[[Any], str] | None = None
     explanation_for: Callable[[Any], Text] | None = None
+    button: Text = ""
     decides: bool = False
 
     @property
@@ -100,6 +102,14 @@ class ReasonForm(forms.Form):
 def acts_for(acts: tuple[Act, ...], row: models.Model, actor: Actor) -> list[Act]:
     """Return the acts that this person may do to this row now."""
     return [act for act in acts if actor.can(act.permission) and act.applies(row)]
+
+
+def with_one_main(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the acts so that the first of the main ones alone is drawn as such."""
+    mains = [line for line in lines if line["act"].tone == "main"]
+    for line in mains[1:]:
+        line["act"] = replace(line["act"], tone="plain")
+    return lines
 
 
 def act_response(

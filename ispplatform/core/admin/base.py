@@ -24,7 +24,15 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
 
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.acts import ROW_ACTS, Act, act_response, acts_for, blame
+from ispplatform.core.admin.acts import (
+    ROW_ACTS,
+    Act,
+    Text,
+    act_response,
+    acts_for,
+    blame,
+    with_one_main,
+)
 from ispplatform.core.admin.field_values import EMPTY, is_id
 from ispplatform.core.admin.heads import MainLink, head_of, next_in_words, status_column_of
 from ispplatform.core.admin.history import row_history
@@ -70,6 +78,7 @@ class TenantAdmin(ShownFields, ModelAdmin):
         editable_fields: the fields of the form; all others are shown only.
         fixed_fields: those of them that are chosen once, when the row is made.
         since_fields: for a value of the state, the field that says since when it is so.
+        nothing_yet: what an empty list says: what would stand here, and how it comes to be.
         has_head: whether the page begins with what the row is, whose, and what happens next.
     """
 
@@ -80,6 +89,7 @@ class TenantAdmin(ShownFields, ModelAdmin):
     editable_fields: ClassVar[tuple[str, ...]] = ()
     fixed_fields: ClassVar[tuple[str, ...]] = ()
     since_fields: ClassVar[Mapping[str, str]] = {}
+    nothing_yet: ClassVar[Text] = ""
     has_head: ClassVar[bool] = True
 
     actions = None
@@ -296,10 +306,12 @@ class TenantAdmin(ShownFields, ModelAdmin):
             if self.has_head:
                 context["head"] = head_of(self, request, obj)
             url_name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
-            context["acts"] = [
-                {"act": act, "url": reverse(url_name, args=[obj.pk, act.name])}
-                for act in acts_for(self.every_act(), obj, actor_of(request))
-            ]
+            context["acts"] = with_one_main(
+                [
+                    {"act": act, "url": reverse(url_name, args=[obj.pk, act.name])}
+                    for act in acts_for(self.every_act(), obj, actor_of(request))
+                ]
+            )
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # -------------------------------------------------------------------------------- history

@@ -9,8 +9,9 @@ from django.contrib.admin import display
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+from ispplatform.core.actors import ActorType
 from ispplatform.core.admin.words import code_words
 from ispplatform.core.pages.formats import (
     ago_text,
@@ -124,6 +125,24 @@ def code_column(name: str, *, label: Text) -> Column:
         return format_html('<span title="{}">{}</span>', code, code_words(code))
 
     column.__name__ = name
+    return column
+
+
+def actor_column(name: str, *, label: Text) -> Column:
+    """Return a column that says who did it; of the platform's own parts which, in its title.
+
+    Args:
+        name: where the label lies, for the order of the list.
+    """
+
+    @display(description=label, ordering=name)
+    def column(row: Any) -> SafeString | str:
+        who: str = row.actor_label
+        if row.actor_type != ActorType.SYSTEM:
+            return who
+        return format_html('<span title="{}">{}</span>', who, gettext("Automation"))
+
+    column.__name__ = "actor_label"
     return column
 
 

@@ -122,7 +122,12 @@ def field_words(field: "models.Field[Any, Any]") -> Text:
     """Return what a field is called: its own words, else those of the table, else its name's."""
     if str(field.verbose_name) != field.name.replace("_", " "):
         return str(field.verbose_name)
-    return FIELD_WORDS.get(field.name) or _plain(field.name)
+    return name_words(field.name)
+
+
+def name_words(name: str) -> Text:
+    """Return what a value of this name is called, where no field of a table has it."""
+    return FIELD_WORDS.get(name) or _plain(name)
 
 
 def code_words(code: str) -> str:

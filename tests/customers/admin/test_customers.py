@@ -1,5 +1,7 @@
 """The customer page of the back office: everything about one customer, every button a service."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -290,3 +292,16 @@ def test_the_one_search_finds_customers(tenant):
     assert [(hit.title, hit.is_exact) for hit in by_name] == [("Ada Lovelace", False)]
     assert [(hit.title, hit.is_exact) for hit in by_number] == [("Ada Lovelace", True)]
     assert search_hits("lovelace", actor=staff("notes:read")) == []
+
+
+def test_the_history_of_a_customer_reads_as_words(desk):
+    customer = CustomerFactory()
+    desk.act(customer, "status", status="suspended", reason="Asked for a pause.")
+
+    page = desk.get("admin:customers_customer_history", customer.pk).content.decode()
+
+    words = re.sub(r"<[^>]*>", " ", page.partition('class="timeline"')[2].partition("</ol>")[0])
+    assert "Customer status" in words
+    assert re.search(r"Status\s+Active\s+Suspended", words)
+    assert "Asked for a pause." in words
+    assert not re.search(r"customer_status|customers\.", words)

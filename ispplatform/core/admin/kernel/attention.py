@@ -1,7 +1,6 @@
 """What needs a person: who looks after it, and what is put aside for a while."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.acts import Act, acts_for
+from ispplatform.core.admin.acts import Act, acts_for, with_one_main
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin, TenantAdmin
 from ispplatform.core.admin.columns import age_column, money_column, text_column
 from ispplatform.core.admin.heads import MainLink
@@ -109,6 +108,10 @@ class OpenFilter(SimpleListFilter):
 class AttentionItemAdmin(ReadOnlyTenantAdmin):
     """The rows under *Needs a person*."""
 
+    nothing_yet = _(
+        "Nothing needs you. What the platform cannot decide by itself will stand here, "
+        "with the money at stake."
+    )
     permission_resource = "attention"
     acts = (
         Act(
@@ -198,7 +201,7 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
         row = kwargs.get("obj")
         shown = getattr(response, "context_data", None)
         if row is not None and shown is not None and row.resolved_at is None:
-            deciding = _with_one_main(deciding_acts(request, row))
+            deciding = with_one_main(deciding_acts(request, row))
             shown["acts"] = [*deciding, *shown.get("acts", [])]
             shown["has_main_act"] = any(line["act"].tone == "main" for line in deciding)
         return response
@@ -220,14 +223,6 @@ def _customer(request: HttpRequest) -> Callable[[Any], SafeString | str]:
         return owner_link(request, row)
 
     return customer
-
-
-def _with_one_main(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the acts so that the first of the main ones alone is drawn as such."""
-    mains = [line for line in lines if line["act"].tone == "main"]
-    for line in mains[1:]:
-        line["act"] = replace(line["act"], tone="plain")
-    return lines
 
 
 def deciding_acts(request: HttpRequest, item: AttentionItem) -> list[dict[str, Any]]:

@@ -60,6 +60,10 @@ def _form_for(row: ProviderConnection) -> type[forms.Form]:
 class ProviderConnectionAdmin(ReadOnlyTenantAdmin):
     """The tenant's accounts at registrars, panels, DNS servers, payment services."""
 
+    nothing_yet = _(
+        "Registrars, DNS servers, panels and payment gateways are connected here. Start "
+        "with the one that you sell first."
+    )
     permission_resource = "connections"
     create_permission = MANAGE
     acts = (

@@ -43,6 +43,10 @@ def _skip(actor: Actor, row: EventDelivery, values: Mapping[str, Any]) -> str:
 class EventDeliveryAdmin(ReadOnlyTenantAdmin):
     """Which subscriber has heard of which event; what is parked comes first into view."""
 
+    nothing_yet = _(
+        "What could not be told to a part of the platform is parked here until somebody "
+        "lets it go on. Empty is good."
+    )
     permission_resource = "operations"
     acts = (
         Act(
@@ -96,6 +100,7 @@ class EventDeliveryAdmin(ReadOnlyTenantAdmin):
 class OutboxEventAdmin(ReadOnlyTenantAdmin):
     """What happened, as subscribers and webhooks hear of it."""
 
+    nothing_yet = _("What happened in the last 30 days stands here, as integrators read it.")
     permission_resource = "events"
     list_display = (
         code_column("name", label=_("event")),

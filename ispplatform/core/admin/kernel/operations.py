@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, status_column, text_column
+from ispplatform.core.admin.columns import actor_column, age_column, status_column, text_column
 from ispplatform.core.models.operations import (
     OPEN_STATES,
     WAITING_STATES,
@@ -94,10 +94,17 @@ def _take_over(actor: Actor, row: Operation, values: Mapping[str, Any]) -> str:
     return gettext("Settled by hand.")
 
 
+BY = actor_column("actor_label", label=_("by"))
+
+
 @admin.register(Operation)
 class OperationAdmin(ReadOnlyTenantAdmin):
     """Every effect, with what was said to the provider and what stands in its way."""
 
+    nothing_yet = _(
+        "Everything that was asked of registrars, panels, gateways and mail servers "
+        "stands here, with their answers."
+    )
     permission_resource = "operations"
     acts = (
         Act(
@@ -145,7 +152,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
         STATE,
         "connection",
         age_column("created_at", label=_("started")),
-        text_column("actor_label", label=_("by")),
+        BY,
     )
     list_display_links = ("what",)
     list_filter = ("state", "connection")
@@ -167,7 +174,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
             _("At the provider"),
             {"fields": ("connection", "provider_reference", "sent_at")},
         ),
-        (_("Decision"), {"fields": ("actor_label", "created_at", "params", "result", "retry_of")}),
+        (_("Decision"), {"fields": (BY, "created_at", "params", "result", "retry_of")}),
     )
 
     @display(description=_("operation"), ordering="kind")

@@ -5,15 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter, TextFilter
 
-from ispplatform.core.actors import ActorType
 from ispplatform.core.admin.base import ReadOnlyTenantAdmin
-from ispplatform.core.admin.columns import age_column, code_column, text_column
+from ispplatform.core.admin.columns import actor_column, age_column, code_column, text_column
 from ispplatform.core.admin.history import entry_changes
 from ispplatform.core.admin.words import code_words
 from ispplatform.core.models import AuditEntry, PurgePermit
@@ -41,24 +37,20 @@ class ActorFilter(TextFilter):
         return queryset.filter(values__actor_label=wanted) if wanted else queryset
 
 
-@display(description=_("by"), ordering="values__actor_label")
-def by(row: AuditEntry) -> SafeString | str:
-    """Return who did it; of the platform's own parts which one stands in the title."""
-    if row.actor_type != ActorType.SYSTEM:
-        return row.actor_label
-    return format_html('<span title="{}">{}</span>', row.actor_label, gettext("Automation"))
+BY = actor_column("values__actor_label", label=_("by"))
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyTenantAdmin):
     """Who did what to what, when and why."""
 
+    nothing_yet = _("Who did what, when and why stands here and cannot be changed.")
     permission_resource = "audit"
     list_display = (
         age_column("created_at", label=_("when")),
         code_column("act", label=_("act")),
         text_column("values__subject_label", label=_("about")),
-        by,
+        BY,
         text_column("values__reason", label=_("reason")),
     )
     list_select_related = ("values",)
@@ -73,10 +65,10 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("subject", "reason")}),
-        (_("Who"), {"fields": (by, "on_behalf_of", "created_at")}),
+        (_("Who"), {"fields": (BY, "on_behalf_of", "created_at")}),
         (_("Request"), {"fields": ("reference",)}),
     )
-    readonly_fields = ("subject", "reason", by, "on_behalf_of", "reference")
+    readonly_fields = ("subject", "reason", BY, "on_behalf_of", "reference")
 
     @display(description=_("subject"))
     def subject(self, row: AuditEntry) -> str:
@@ -113,6 +105,7 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
 class PurgePermitAdmin(ReadOnlyTenantAdmin):
     """The permits to change or delete frozen rows, each with its reason."""
 
+    nothing_yet = _("Permits to change what is otherwise frozen stand here, each with its reason.")
     permission_resource = "audit"
     list_display = ("reason", "actor_label", "created_at", "expires_at")
     ordering = ("-id",)
