@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.passwords import LONGEST
 
+PASSWORD_HELP = _(
+    "At least 8 characters with a capital letter, a small letter, a digit and a sign."
+)
+
 
 def password_field(label: Any, *, is_new: bool = False, help_text: Any = "") -> forms.CharField:
     """Return a password's field; browsers are told whether it is the present or a new one."""
@@ -79,9 +83,7 @@ class NewPasswordForm(forms.Form):
     new_password = password_field(
         _("New password"),
         is_new=True,
-        help_text=_(
-            "At least 8 characters with a capital letter, a small letter, a digit and a sign."
-        ),
+        help_text=PASSWORD_HELP,
     )
     repeated = password_field(_("The same once more"), is_new=True)
 
@@ -132,9 +134,7 @@ class SignUpForm(forms.Form):
     password = password_field(
         _("Password"),
         is_new=True,
-        help_text=_(
-            "At least 8 characters with a capital letter, a small letter, a digit and a sign."
-        ),
+        help_text=PASSWORD_HELP,
     )
 
 

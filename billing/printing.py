@@ -14,7 +14,13 @@ from billing.models import Document, DocumentLine, DocumentTax
 from billing.rules.tax import TaxRule
 from ispplatform.core.money import minor_digits
 from ispplatform.core.pages.brand import DEFAULT_ACCENT
-from ispplatform.core.pages.formats import date_text, format_locale, money_text, number_text
+from ispplatform.core.pages.formats import (
+    country_text,
+    date_text,
+    format_locale,
+    money_text,
+    number_text,
+)
 from ispplatform.core.pdf import BusinessDocument, Column, Total
 
 Pair = tuple[str, str]
@@ -78,7 +84,7 @@ class _Printer:
         lines = [*shown, *_address(address)]
         country = address.get("country", "")
         if country and country != self.seller.get("country"):
-            lines.append(str(self.locale.territories.get(country, country)).upper())
+            lines.append(country_text(country, self.locale).upper())
         return lines[:8]
 
     def _facts(self) -> list[Pair]:
@@ -178,7 +184,7 @@ class _Printer:
         return [*notes, footer] if footer else notes
 
     def _rule_words(self, rule: str) -> str:
-        country = self.locale.territories.get(self.document.tax_country, self.document.tax_country)
+        country = country_text(self.document.tax_country, self.locale)
         words = {
             TaxRule.REVERSE_CHARGE: _(
                 "Reverse charge: the recipient owes the tax (Art. 196, Directive 2006/112/EC)."

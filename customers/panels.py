@@ -14,7 +14,7 @@ from customers.services.addresses import ADDRESS_FIELDS
 from customers.slots import CustomerPanel
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.attention.selectors import attention_items_of_customer
-from ispplatform.core.pages.formats import format_locale
+from ispplatform.core.pages.formats import country_text, format_locale
 from notifications.selectors import mails_of_customer
 
 ROWS = 10
@@ -72,10 +72,9 @@ def _log_ins(customer: Customer, actor: Actor) -> Mapping[str, Any]:
 
 
 def _country_name(address: Address | None) -> str:
-    if address is None or not address.country:
+    if address is None:
         return ""
-    names = format_locale(get_language() or "en").territories
-    return str(names.get(address.country, address.country))
+    return country_text(address.country, format_locale(get_language() or "en"))
 
 
 # Services stand at 30, invoices and payments at 40.

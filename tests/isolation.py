@@ -1,4 +1,4 @@
-"""What one test has to itself: its files, its part of the cache server, and one calendar day."""
+"""What one test has to itself: its files, its part of the cache server, its language, one day."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache, caches
+from django.utils import timezone, translation
 
 REDIS_DATABASES = 16
 DAYS_OF = (UTC, ZoneInfo("Europe/Berlin"))
@@ -49,6 +50,13 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
 def empty_cache(own_places: Path) -> None:
     """Forget what earlier tests left: rows known from the cache are gone from the database."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Read in the installation's language and zone, whatever a visitor of the last test read in."""
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
+        yield
 
 
 @pytest.fixture(autouse=True)

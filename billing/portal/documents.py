@@ -20,6 +20,7 @@ from billing.selectors.invoices import (
     outstanding_of_customer,
 )
 from billing.selectors.payments import credit_of, payments_for
+from billing.selectors.pro_formas import asked_of_customer
 from billing.selectors.renewals import default_card, upcoming_invoices
 from billing.services.files import document_pdf, pdf_name
 from billing.words_dunning import customer_sentence
@@ -75,6 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "due_on": due_on,
         "credit": credit_of(customer, currency),
         "currency": currency,
+        "asked": asked_of_customer(customer.pk),
         **_coming(customer),
     }
     return render(request, "billing/home.html", context)

@@ -63,6 +63,16 @@ def pro_forma_amounts(document_ids: Iterable[UUID]) -> dict[UUID, AskedFor]:
     }
 
 
+def asked_of_customer(customer_id: UUID) -> list[tuple[Document, AskedFor]]:
+    """Return the customer's open pro-formas and what each asks for, oldest first; at most two
+    queries.
+    """
+    rows = ProForma.objects.filter(customer_id=customer_id, status=ProFormaStatus.OPEN)
+    documents = {row.pk: row.document for row in rows.select_related("document").order_by("pk")}
+    asked = pro_forma_amounts(documents) if documents else {}
+    return [(document, asked[pk]) for pk, document in documents.items()]
+
+
 def _held() -> QuerySet[CreditEntry]:
     rows = CreditEntry.objects.filter(kind=CreditKind.PREPAID, remaining__gt=0)
     return rows.filter(currency=F("document__currency"))

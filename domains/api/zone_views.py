@@ -164,7 +164,7 @@ class RecordActs:
     """Records of one zone; each change is pushed by itself."""
 
     resource_name = "record"
-    schema_tag = "dns-zones"
+    schema_tag = "dns zones"
     row_serializer = RecordRow
     input_serializers = {"create": RecordInput, "update": RecordChange, "destroy": DomainNoInput}
     permissions_required = {

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PASSWORD_HELP
 from catalog.choices import BillingCycle, DomainOffer, PlanType
 from catalog.models import Plan
 from customers.choices import CustomerType
@@ -171,7 +172,7 @@ class NewcomerForm(DetailsForm):
     )
     password = forms.CharField(
         label=_("Password"),
-        help_text=_("At least 12 characters. A short sentence is good."),
+        help_text=PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

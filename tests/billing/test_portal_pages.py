@@ -159,6 +159,17 @@ def test_a_declined_card_says_what_to_do(visit, customer, gateway):
     assert visit.get(reverse("billing:pay", args=[document.pk])).status_code == 200
 
 
+def test_a_decline_is_told_in_the_language_of_the_reader(visit, customer, gateway):
+    paid(visit, open_pro_forma(customer), DECLINED)
+    run_until_quiet()
+    url = reverse("billing:payment", args=[Payment.objects.get().pk])
+
+    page = text_of(visit.get(url, headers={"Accept-Language": "de"}))
+
+    assert "Ihre Bank hat die Karte abgelehnt." in page
+    assert "declined" not in page
+
+
 @pytest.mark.parametrize(
     ("answer", "words"), [("approve", "Thank you"), ("refuse", "not confirmed")]
 )
@@ -246,3 +257,14 @@ def test_cards_are_kept_and_forgotten(visit, customer, gateway):
     assert "4242 " not in page.split("Test cards")[0]
     second.refresh_from_db()
     assert second.is_default
+
+
+def test_what_is_ordered_and_not_paid_stands_above_the_invoices(visit, customer, gateway):
+    document = open_pro_forma(customer, line("100.00"))
+
+    asked = visit.get(reverse("billing:home"))
+
+    assert f"{document.subject_label} 119.00 € Pay {document.number}" in text_of(asked)
+    paid(visit, document, "4242 4242 4242 4242")
+    run_until_quiet()
+    assert "Ordered and not paid yet" not in text_of(visit.get(reverse("billing:home")))

@@ -51,6 +51,11 @@ def money_text(amount: Decimal, currency: str, locale: Locale) -> str:
     )
 
 
+def country_text(code: str, locale: Locale) -> str:
+    """Return a country's name; the code where the language knows none, nothing for none."""
+    return str(locale.territories.get(code, code))
+
+
 def number_text(number: Decimal | int, locale: Locale) -> str:
     """Return a number with the language's separators."""
     return str(format_decimal(number, locale=locale))

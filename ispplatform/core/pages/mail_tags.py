@@ -27,6 +27,7 @@ FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-
 PARAGRAPH = f"margin:0 0 16px;{FONT};font-size:16px;line-height:1.55;color:#16211f"
 SMALL = f"margin:0 0 12px;{FONT};font-size:14px;line-height:1.5;color:#4d5b59"
 CELL = f"{FONT};font-size:15px;line-height:1.5;padding:8px 0;border-top:1px solid #dfe5e2"
+SHORT = 16  # characters: amounts, days and numbers are never broken into two lines
 
 
 def _is_html(context: Context) -> bool:
@@ -165,6 +166,8 @@ def _pair(context: Context, label: str, value: str, *, weight: str) -> str:
         return f"{_one_line(str(label))}: {_one_line(str(value))}\n"
     left = f"{CELL};color:#4d5b59;font-weight:{weight};padding-right:16px"
     right = f"{CELL};color:#16211f;font-weight:{weight}"
+    if len(str(value)) <= SHORT:
+        right += ";white-space:nowrap"
     return _html(
         '<tr><td class="soft line" style="{}">{}</td>'
         '<td class="ink line" align="right" style="{}">{}</td></tr>',

@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 from ispplatform.core.pages.charts import Bar, bar_chart, sparkline
 from ispplatform.core.pages.formats import (
     ago_text,
+    country_text,
     date_text,
     datetime_text,
     format_locale,
@@ -83,6 +84,12 @@ def money(context: Context, amount: Decimal, currency: str) -> SafeString:
     return format_html(
         '<span class="money">{}</span>', money_text(amount, currency, _locale(context))
     )
+
+
+@register.simple_tag(takes_context=True)
+def country(context: Context, code: str) -> str:
+    """Write a country's name in the reader's language: ``{% country address.country %}``."""
+    return country_text(code, _locale(context))
 
 
 @register.simple_tag(takes_context=True)

@@ -137,6 +137,9 @@ def test_a_visitor_becomes_a_customer_and_orders(visitor, shop):
     assert "16.66" in page
     assert order.order_number in visitor.get("/portal/orders")
     assert "Waiting for payment" in visitor.get(f"/portal/orders/{order.pk}")
+    services = visitor.get("/portal/services")
+    assert "Ordered" in services
+    assert "Being set up" not in services
     assert "Your cart is empty" in visitor.get("/cart")
 
 
