@@ -7,15 +7,20 @@ from accounts import events, tasks, tenant_settings
 from accounts.api import schema
 from accounts.portal import refusals
 from accounts.portal.language import language_keep
+from accounts.selectors.acting import api_key_now, colleague_now
 from accounts.selectors.second_factors import colleagues_without_factor
 from accounts.services.second_factors import factor_secrets_rotate
+from ispplatform.core.actors import ActorType
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine
+from ispplatform.core.bulk import ACTOR_SOURCES, ActorSource
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.pages.preferences import LanguageKeeper, language_keepers
 from ispplatform.core.permissions import declare_permissions
 from ispplatform.core.secrets import OTHER_STORES
 
 OTHER_STORES.fill(factor_secrets_rotate)
+ACTOR_SOURCES.fill(ActorSource(type=ActorType.USER, find=colleague_now))
+ACTOR_SOURCES.fill(ActorSource(type=ActorType.API_KEY, find=api_key_now))
 language_keepers.fill(LanguageKeeper(key="accounts", keep=language_keep))
 PORTAL_NAVIGATION.fill(
     PortalEntry(key="account", label=_("Account"), url_name="accounts:account", icon="user-round"),

@@ -5,7 +5,14 @@ from functools import partial
 from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
-from billing import office, office_dunning, office_money, office_search, office_stripe
+from billing import (
+    office,
+    office_bulk,
+    office_dunning,
+    office_money,
+    office_search,
+    office_stripe,
+)
 from billing.choices import DocumentKind
 from billing.models import NumberSeries
 from billing.preferences import BANK_ACCOUNT
@@ -28,7 +35,7 @@ from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, Con
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
 
-__all__ = ["office_search"]
+__all__ = ["office_bulk", "office_search"]
 
 for key, label, page, icon, permission in (
     ("invoices", _("Invoices"), "invoice", "receipt_long", "invoices:read"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.portal_accounts import visitor_of_customer
 from accounts.slots import VisitorDefaults, visitor_defaults
-from customers import events, office_search, timeline, wiring_mails
+from customers import events, office_bulk, office_search, timeline, wiring_mails
 from customers.models import Customer
 from customers.panels import PANELS
 from customers.selectors import recipients_for
@@ -20,7 +20,7 @@ from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
 from ispplatform.core.permissions import declare_permissions
 from notifications.slots import CustomerRecipients, Recipient, customer_recipients
 
-__all__ = ["events", "office_search", "wiring_mails"]
+__all__ = ["events", "office_bulk", "office_search", "wiring_mails"]
 
 for sentence in timeline.SENTENCES:
     timeline_sentences.fill(sentence)

@@ -14,9 +14,9 @@ from customers.slots import (
     timeline_sentences,
 )
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from provisioning import office, office_search
+from provisioning import office, office_bulk, office_search
 
-__all__ = ["office_search"]
+__all__ = ["office_bulk", "office_search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(

@@ -6,27 +6,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import MembershipStatus
-from accounts.models import Membership
 from customers.choices import AddressKind, ContactPurpose, CustomerStatus, CustomerType
 from customers.models import Customer
+from customers.office_choices import colleagues, tags_typed
 from customers.rules.statuses import reachable_from
 from customers.rules.values import AddressData
 from customers.services.letters import LONGEST
 from ispplatform.core.admin.dressing import dressed
 from ispplatform.core.api.versions import version_at
-
-
-def colleagues() -> list[tuple[str, str]]:
-    """Return who a customer may be assigned to: (user id, name), nobody first."""
-    members = Membership.objects.filter(status=MembershipStatus.ACTIVE).select_related("user")
-    names = [(str(row.user_id), row.user.get_full_name()) for row in members]
-    return [("", "—"), *sorted(names, key=lambda pair: pair[1].casefold())]
-
-
-def tags_typed(text: str) -> list[str]:
-    """Return the names in a comma-separated text."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 class PersonForm(forms.Form):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import path
 
+from customers.api.views.bulk import CustomerBulkViewSet
 from customers.api.views.customers import (
     CustomerSearchViewSet,
     CustomerStatsView,
@@ -34,6 +35,15 @@ staff.register("customers", CustomerViewSet, basename="customers")
 staff_routes: Routes = [
     path("customers/search", CustomerSearchViewSet.as_view(READ_ONLY), name="customers-search"),
     path("customers/stats", CustomerStatsView.as_view(), name="customers-stats"),
+    *(
+        path(f"customers/bulk/{name}", CustomerBulkViewSet.as_view({"post": act}), name=route)
+        for name, act, route in (
+            ("tag", "tag", "customers-bulk-tag"),
+            ("update", "change", "customers-bulk-update"),
+            ("assign", "assign", "customers-bulk-assign"),
+            ("delete", "remove", "customers-bulk-delete"),
+        )
+    ),
     *staff.urls,
     path(f"{OF_ONE}/notes", NoteViewSet.as_view(COLLECTION), name="customer-notes-list"),
     path(f"{OF_ONE}/notes/<uuid:id>", NoteViewSet.as_view(SINGLE), name="customer-notes-detail"),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from customers.errors import TagTaken
 from customers.models import Customer, CustomerTag, Tag
@@ -111,6 +112,13 @@ def tags_write(
     )
     before = sorted(row.tag.name for row in carried.values())
     return {"tags": before}, {"tags": sorted(tag.name for tag in wanted.values())}
+
+
+def tags_found(names_or_ids: Sequence[str | UUID]) -> list[Tag]:
+    """Return the tags that there are among these names and ids."""
+    ids = [one for one in names_or_ids if isinstance(one, UUID) or _UUID.fullmatch(one)]
+    names = [folded(one) for one in names_or_ids if one not in ids and isinstance(one, str)]
+    return list(Tag.objects.filter(Q(pk__in=ids) | Q(folded_name__in=names)))
 
 
 def _resolved(name_or_id: str | UUID, actor: Actor) -> Tag:

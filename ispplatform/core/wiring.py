@@ -8,6 +8,7 @@ from ispplatform.core.admin import wiring as admin_wiring
 from ispplatform.core.api import checks as api_checks
 from ispplatform.core.attention import events as attention_events
 from ispplatform.core.audit import tasks as audit_tasks
+from ispplatform.core.bulk import wiring as bulk_wiring
 from ispplatform.core.frozen import freeze
 from ispplatform.core.health import automation as health_automation
 from ispplatform.core.idempotency import tasks as idempotency_tasks
@@ -23,6 +24,7 @@ __all__ = [
     "api_checks",
     "attention_events",
     "audit_tasks",
+    "bulk_wiring",
     "celery_app",
     "checks",
     "health_automation",

@@ -31,6 +31,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60,  # seconds
         "options": {"expires": 60},  # seconds
     },
+    "sweep-bulk-runs": {
+        "task": "ispplatform.core.bulk.tasks.sweep_bulk_runs",
+        "schedule": 10,  # seconds
+        "options": {"expires": 10},  # seconds
+    },
     "sweep-events": {
         "task": "ispplatform.core.events.tasks.sweep_events",
         "schedule": 10,  # seconds

@@ -22,7 +22,7 @@ from customers.models import Contact, Customer, Note, Tag
 from domains.models import DnsRecord, DnsZone, Domain
 from hosting.models import HostingAccount, HostingServer, Mailbox, MailDomain
 from ispplatform.core.ids import uuid7
-from ispplatform.core.models import Operation, OutboxEvent, ProviderConnection
+from ispplatform.core.models import BulkRun, Operation, OutboxEvent, ProviderConnection
 from notifications.models import Mail
 from provisioning.models import Service
 from sales.models import CartLine, Order
@@ -34,6 +34,7 @@ PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 # The API: the word before the parameter. Pages: the parameter's own name.
 BY_SEGMENT: dict[str, type[models.Model]] = {
     "api-keys": ApiKey,
+    "bulk-runs": BulkRun,
     "contacts": Contact,
     "customers": Customer,
     "dns-zones": DnsZone,
@@ -73,6 +74,7 @@ BY_NAME: dict[str, type[models.Model]] = {
     "order_id": Order,
     "payment_id": Payment,
     "record_id": DnsRecord,
+    "run_id": BulkRun,
     "service_id": Service,
     "session_id": Session,
     "zone_id": DnsZone,

@@ -10,10 +10,11 @@ from catalog.models import Plan
 from domains.models import DnsZone
 from hosting.models import MailDomain
 from ispplatform.core.clock import system_now
+from ispplatform.core.models import BulkRow, BulkRun
 from ispplatform.core.tenancy.context import tenant_context
 from sales.services.carts import cart_find, cart_line_add
 from tests.factories.catalog import PlanFactory, PriceFactory
-from tests.factories.core import TenantFactory
+from tests.factories.core import BulkRowFactory, TenantFactory
 from tests.factories.domains import DnsRecordFactory, RegistrarConnectionFactory
 from tests.factories.hosting import HostingServerFactory, MailboxFactory
 from tests.meta.stock import Owned, customer_with_all, having
@@ -37,6 +38,8 @@ def _under(owned: Owned, word: str, currency: str) -> None:
     """Put more under the rows that addresses name."""
     PriceFactory(plan=owned.rows[Plan], currency=currency)
     DnsRecordFactory(zone=owned.rows[DnsZone], name=word)
+    run = owned.rows[BulkRun]
+    BulkRowFactory(run=run, position=BulkRow.objects.filter(run=run).count(), subject_label=word)
     MailboxFactory(mail_domain=owned.rows[MailDomain], local_part=word)
 
 

@@ -66,6 +66,7 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.models import (
     AttentionItem,
     AuditEntry,
+    BulkRun,
     EventDelivery,
     Operation,
     OutboxEvent,
@@ -81,6 +82,7 @@ from provisioning.models import Service
 from sales.models import CartLine, Order
 from tests.factories.accounts import ApiKeyFactory, MembershipFactory, PortalAccountFactory
 from tests.factories.billing import transferred
+from tests.factories.core import BulkRowFactory, BulkRunFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, NoteFactory, TagFactory
 from tests.factories.domains import DelegationCheckFactory, DnsRecordFactory
 from tests.factories.provisioning import ServiceScheduleFactory
@@ -248,6 +250,7 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
         *_unpaid(customer, word),
         AttentionItem.objects.filter(customer_id=customer.pk).latest("pk"),
         PurgePermit.objects.create(reason=word, actor_label=word, expires_at=later),
+        _in_bulk(customer, word),
     ]
 
 
@@ -258,6 +261,14 @@ def _unpaid(customer: Customer, word: str) -> list[models.Model]:
     case = dunning_open(invoice=invoice)
     assert case is not None
     return [case, dunning_pause(actor=SYSTEM, customer=customer, reason=word)]
+
+
+def _in_bulk(customer: Customer, word: str) -> BulkRun:
+    """A plan over more rows than the API's lists of them show with one."""
+    run: BulkRun = BulkRunFactory(label=word)
+    for place in range(5):
+        BulkRowFactory(run=run, position=place, subject_label=word, customer_id=customer.pk)
+    return run
 
 
 def _at_the_gateway(word: str, payment: Payment) -> list[models.Model]:

@@ -30,6 +30,7 @@ SEEN_ELSEWHERE: dict[str, str] = {
     "billing.SandboxRefund": "they stand with the charge on the page of the payment",
     "billing.SkippedPeriod": "they stand on the page of their subscription",
     "billing.SubscriptionPeriod": "they stand on the page of their subscription",
+    "core.BulkRow": "they stand on the page of their bulk act",
     "core.ExternalRef": "the API shows them with their row; other systems write and read them",
     "customers.Address": "they stand on the customer page",
     "customers.CustomerTag": "the customer page shows its tags",

@@ -30,7 +30,7 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 # Templates and modules whose texts staff alone read; the back office is English.
-STAFF_FOLDERS = {"admin", "api", "management", "models", "sandbox", "styleguide", "unfold"}
+STAFF_FOLDERS = {"admin", "api", "bulk", "management", "models", "sandbox", "styleguide", "unfold"}
 STAFF_NAMES = ("office", "staff_", "wiring")
 STAFF_FILES = {
     "accounts/portal/staff.py",

@@ -33,6 +33,7 @@ from ispplatform.core.admin.acts import (
     blame,
     with_one_main,
 )
+from ispplatform.core.admin.bulk_lists import BulkLists
 from ispplatform.core.admin.field_values import EMPTY, is_id
 from ispplatform.core.admin.heads import MainLink, head_of, next_in_words, status_column_of
 from ispplatform.core.admin.history import row_history
@@ -67,7 +68,7 @@ class _HouseChecks(UnfoldModelAdminChecks):
         ]
 
 
-class TenantAdmin(ShownFields, ModelAdmin):
+class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
     """Lists and shows rows of the tenant; what changes them are acts and services.
 
     Attributes:
@@ -92,7 +93,6 @@ class TenantAdmin(ShownFields, ModelAdmin):
     nothing_yet: ClassVar[Text] = ""
     has_head: ClassVar[bool] = True
 
-    actions = None
     list_per_page = 50
     show_full_result_count = False
     paginator = CappedPaginator

@@ -2,6 +2,7 @@
 
 from ispplatform.core.admin.kernel import (
     attention,
+    bulk,
     companies,
     connections,
     lanes,
@@ -9,4 +10,4 @@ from ispplatform.core.admin.kernel import (
     trail,
 )
 
-__all__ = ["attention", "companies", "connections", "lanes", "operations", "trail"]
+__all__ = ["attention", "bulk", "companies", "connections", "lanes", "operations", "trail"]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.kernel.bulk_pages import BulkProgress
 from ispplatform.core.admin.kernel.company import CompanyPage
 from ispplatform.core.admin.kernel.connection_pages import ConnectionAddPage
 from ispplatform.core.admin.kernel.settings import SettingsPage
@@ -29,6 +30,9 @@ declare_permissions(
 ADMIN_PAGES.fill(AdminPage(key="switches", path="switches/", view=SwitchesPage.as_view()))
 ADMIN_PAGES.fill(AdminPage(key="settings", path="settings/", view=SettingsPage.as_view()))
 ADMIN_PAGES.fill(AdminPage(key="company", path="company/", view=CompanyPage.as_view()))
+ADMIN_PAGES.fill(
+    AdminPage(key="bulk_progress", path="bulk/<uuid:run_id>/progress/", view=BulkProgress.as_view())
+)
 ADMIN_PAGES.fill(
     AdminPage(key="connection_add", path="connections/new/", view=ConnectionAddPage.as_view())
 )
@@ -75,6 +79,14 @@ for _entry in (
         url_name="admin:core_operation_changelist",
         icon="swap_vert",
         permission="operations:read",
+    ),
+    AdminEntry(
+        key="bulk",
+        section="system",
+        label=_("Bulk acts"),
+        url_name="admin:core_bulkrun_changelist",
+        icon="checklist",
+        permission="bulk_runs:read",
     ),
     AdminEntry(
         key="switches",

@@ -2,6 +2,7 @@
 
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.audit import AuditEntry, AuditSeal, AuditSealedEntry, AuditValues
+from ispplatform.core.models.bulk import BulkRow, BulkRowState, BulkRun, BulkState
 from ispplatform.core.models.clock import ClockMove, ClockMoveState, ClockStop
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
 from ispplatform.core.models.events import (
@@ -26,6 +27,10 @@ __all__ = [
     "AuditSeal",
     "AuditSealedEntry",
     "AuditValues",
+    "BulkRow",
+    "BulkRowState",
+    "BulkRun",
+    "BulkState",
     "ClockMove",
     "ClockMoveState",
     "ClockStop",

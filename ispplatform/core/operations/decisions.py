@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
@@ -63,7 +64,7 @@ def operation_retry(
         if is_known_undone:
             if not reason.strip():
                 raise InvalidInput("Say how you know that nothing took place.", field="reason")
-        elif row.sent_at is not None and row.receipt is None and _only_a_person_knows(kind):
+        elif row.sent_at is not None and row.receipt is None and only_a_person_knows(kind):
             raise OperationMayHaveBeenSent("Look at the provider first: it may have taken place.")
         now = system_now()
         undone = {"sent_at": None, "first_sent_at": None, "accepted_at": None}
@@ -97,14 +98,12 @@ def operations_retry_waiting(*, actor: Actor, subject_ids: Iterable[UUID], reaso
     waiting = (OperationState.NEEDS_PERSON, OperationState.REJECTED)
     shown = AttentionItem.objects.filter(resolved_at=None).values("subject_id")
     rows = Operation.objects.filter(
-        subject_id__in=list(subject_ids), state__in=waiting, pk__in=shown, retries=None
-    )
+        subject_id__in=list(subject_ids), state__in=waiting, pk__in=shown
+    ).exclude(pk__in=tried_again().values("retry_of"))
     count = 0
     with transaction.atomic():
         for row in rows.order_by("pk"):
-            if row.state == OperationState.REJECTED or not _only_a_person_knows(
-                kinds.get(row.kind)
-            ):
+            if row.state == OperationState.REJECTED or not only_a_person_knows(kinds.get(row.kind)):
                 count += _retried(actor, row, reason)
     return count
 
@@ -218,7 +217,8 @@ def _state_before_a_try(row: Operation) -> OperationState:
     return OperationState.UNKNOWN if row.accepted_at is None else OperationState.ACCEPTED
 
 
-def _only_a_person_knows(kind: OperationKind) -> bool:
+def only_a_person_knows(kind: OperationKind) -> bool:
+    """Tell whether no look-up can find out what became of a request of this kind."""
     return kind.guarantee is Guarantee.MANUAL or (
         kind.guarantee is Guarantee.GUARDED
         and not kind.can_find
@@ -226,13 +226,20 @@ def _only_a_person_knows(kind: OperationKind) -> bool:
     )
 
 
+def tried_again() -> QuerySet[Operation]:
+    """Return the operations that stand for refused ones; those that were cancelled do not."""
+    rows = Operation.objects.filter(retry_of__isnull=False)
+    return rows.exclude(state=OperationState.CANCELLED)
+
+
 def _start_anew(actor: Actor, refused: Operation, reason: str) -> Operation:
-    if refused.retries.exists():
+    if tried_again().filter(retry_of=refused).exists():
         raise OperationNotPossible("It was tried again already.")
     stem, _, number = refused.key.partition("~")
+    cancelled = refused.retries.count()  # each has used up a key
     new = operation_start(
         kind=refused.kind,
-        key=f"{stem}~{int(number or 1) + 1}",
+        key=f"{stem}~{int(number or 1) + 1 + cancelled}",
         subject=Subject(
             type=refused.subject_type, id=refused.subject_id, label=refused.subject_label
         ),

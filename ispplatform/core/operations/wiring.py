@@ -10,6 +10,7 @@ from ispplatform.core.events import tasks as event_tasks
 from ispplatform.core.events.delivery import PARKED_LANE
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.operations import checks as operation_checks
+from ispplatform.core.operations import office_bulk as operation_bulk
 from ispplatform.core.operations import statuses as operation_statuses
 from ispplatform.core.operations import tasks as operation_tasks
 from ispplatform.core.operations.attention import ORDINARY, URGENT
@@ -22,6 +23,7 @@ from ispplatform.core.switches import events as switch_events
 __all__ = [
     "event_checks",
     "event_tasks",
+    "operation_bulk",
     "operation_checks",
     "operation_statuses",
     "operation_tasks",

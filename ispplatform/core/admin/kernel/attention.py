@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.apps import apps
@@ -31,8 +32,11 @@ from ispplatform.core.attention.services import (
     attention_snooze,
     attention_take,
 )
+from ispplatform.core.bulk import BULK_ACTS, bulk_of
+from ispplatform.core.bulk.acts import Rows
 from ispplatform.core.clock import system_now
 from ispplatform.core.models.attention import AttentionItem
+from ispplatform.core.money import Money
 
 
 class SnoozeForm(forms.Form):
@@ -66,6 +70,14 @@ def _home(row: AttentionItem) -> str:
 
 def _is_open(row: AttentionItem) -> bool:
     return row.resolved_at is None
+
+
+def _stakes(rows: Rows) -> dict[UUID, Money]:
+    return {
+        row.pk: Money(row.money_at_stake, row.currency)
+        for row in rows
+        if row.money_at_stake is not None
+    }
 
 
 def _take(actor: Actor, row: AttentionItem, values: Mapping[str, Any]) -> str:
@@ -104,6 +116,29 @@ class OpenFilter(SimpleListFilter):
         return queryset.filter(resolved_at__isnull=self.value() != "settled")
 
 
+TAKE = Act(
+    name="take",
+    label=_("Take"),
+    permission=MANAGE,
+    run=_take,
+    applies=_is_open,
+    leads_to=_home,
+)
+SNOOZE = Act(
+    name="snooze",
+    label=_("Put aside"),
+    permission=MANAGE,
+    run=_snooze,
+    form=SnoozeForm,
+    applies=_is_open,
+    leads_to=_home,
+)
+for _one in (TAKE, SNOOZE):
+    BULK_ACTS.fill(
+        bulk_of(_one, model="core.attentionitem", see="attention:read", stakes=_stakes, tone="main")
+    )
+
+
 @admin.register(AttentionItem)
 class AttentionItemAdmin(ReadOnlyTenantAdmin):
     """The rows under *Needs a person*."""
@@ -114,23 +149,8 @@ class AttentionItemAdmin(ReadOnlyTenantAdmin):
     )
     permission_resource = "attention"
     acts = (
-        Act(
-            name="take",
-            label=_("Take"),
-            permission=MANAGE,
-            run=_take,
-            applies=_is_open,
-            leads_to=_home,
-        ),
-        Act(
-            name="snooze",
-            label=_("Put aside"),
-            permission=MANAGE,
-            run=_snooze,
-            form=SnoozeForm,
-            applies=_is_open,
-            leads_to=_home,
-        ),
+        TAKE,
+        SNOOZE,
         Act(
             name="resolve",
             label=_("Settle"),
