@@ -83,8 +83,7 @@ def _of_living(
 
     def refusals(rows: Rows, terms: Terms) -> Reasons:
         found = {
-            row.pk: gettext(DELETED) if row.deleted_at is not None else why(row, terms)
-            for row in rows
+            row.pk: str(DELETED) if row.deleted_at is not None else why(row, terms) for row in rows
         }
         return {pk: reason for pk, reason in found.items() if reason}
 

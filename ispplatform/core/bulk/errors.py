@@ -1,14 +1,10 @@
 """What services of bulk acts refuse."""
 
-from ispplatform.core.errors import NotFound, RuleViolation
-
-
-class BulkRunNotFound(NotFound):
-    """There is no such bulk act, or none whose rows the caller may see."""
+from ispplatform.core.errors import RuleViolation
 
 
 class BulkTooLarge(RuleViolation):
-    """More rows are chosen than one bulk act takes; ``limit`` in params says how many it takes."""
+    """More rows are chosen than one bulk act takes; ``limit`` says how many."""
 
     code = "BULK_TOO_LARGE"
     http_status = 422

@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.bulk.acts import BULK_ACTS
-from ispplatform.core.bulk.errors import BulkRunNotFound
+from ispplatform.core.errors import NotFound
 from ispplatform.core.models.bulk import BulkRow, BulkRowState, BulkRun
 from ispplatform.core.money import Money, from_minor
 
@@ -53,11 +53,11 @@ def bulk_run_by_id(run_id: UUID) -> BulkRun:
     """Return a run of the tenant.
 
     Raises:
-        BulkRunNotFound.
+        NotFound.
     """
     run = BulkRun.objects.filter(pk=run_id).first()
     if run is None:
-        raise BulkRunNotFound("There is no such bulk act.")
+        raise NotFound("There is no such bulk act.")
     return run
 
 

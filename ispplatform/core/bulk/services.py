@@ -103,7 +103,7 @@ def bulk_fill(*, actor: Actor, run_id: UUID, values: Mapping[str, Any]) -> BulkR
     """Give what the act's form asks, so that the plan can be made.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         BulkNotPossible: it was given before, or the run was dropped.
     """
     run, act = _run_and_act(actor, run_id)
@@ -125,7 +125,7 @@ def bulk_confirm(*, actor: Actor, run_id: UUID, reason: str = "") -> BulkRun:
     """Have the plan carried out, by this actor's rights; twice confirmed it acts once.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         InvalidInput: the act asks for a reason.
         BulkNotPossible: it is not planned (any more), or there is nothing to do.
         BulkPlanTooOld: choose the rows anew.
@@ -167,7 +167,7 @@ def bulk_stop(*, actor: Actor, run_id: UUID) -> BulkRun:
     """Stop a run after the row that it is at; what is done stays done.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         BulkNotPossible: it does not run.
     """
     run, _ = _run_and_act(actor, run_id)
@@ -186,7 +186,7 @@ def bulk_go_on(*, actor: Actor, run_id: UUID) -> BulkRun:
     """Let a run that stopped go on, by this actor's rights.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         BulkNotPossible: it is not stopped.
     """
     run, _ = _run_and_act(actor, run_id)
@@ -210,7 +210,7 @@ def bulk_end(*, actor: Actor, run_id: UUID) -> BulkRun:
     """End a run that stopped: the rows that are left are left out.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         BulkNotPossible: it is not stopped.
     """
     run, _ = _run_and_act(actor, run_id)
@@ -229,7 +229,7 @@ def bulk_drop(*, actor: Actor, run_id: UUID) -> BulkRun:
     """Drop a selection or a plan of which nothing was carried out.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         BulkNotPossible: it was confirmed already.
     """
     run, _ = _run_and_act(actor, run_id)
@@ -248,7 +248,7 @@ def bulk_undo(*, actor: Actor, run_id: UUID, at_once: bool = False, reason: str 
         at_once: it counts as confirmed, with ``reason``, and is carried out when it is planned.
 
     Raises:
-        NotPermitted, BulkRunNotFound.
+        NotPermitted, NotFound.
         BulkNotPossible: it is not finished, did nothing, has no inverse, or is being undone.
     """
     run, act = _run_and_act(actor, run_id)

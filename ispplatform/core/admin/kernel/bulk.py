@@ -152,6 +152,7 @@ class BulkRunAdmin(ReadOnlyTenantAdmin):
     """Acts on many rows: what is planned, what runs, what became of each row."""
 
     permission_resource = "bulk_runs"
+    nothing_yet = _("Rows that are chosen in a list and acted on together stand here.")
     acts = (
         Act(
             name="fill",

@@ -16,7 +16,7 @@ from ispplatform.core.api.fields import Beside, InstantField, MoneyAmountField, 
 from ispplatform.core.api.filter_kinds import ChoiceFilter, InstantFilter, TextFilter, UuidFilter
 from ispplatform.core.api.listing import ListAction
 from ispplatform.core.api.responses import ApiResponse
-from ispplatform.core.api.rows import RowSerializer
+from ispplatform.core.api.rows import RowSerializer, read_rows
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.api.viewsets import RetrieveAction, StaffViewSet
 from ispplatform.core.bulk.selectors import SEE, bulk_counts, bulk_money, bulk_runs_for
@@ -24,6 +24,7 @@ from ispplatform.core.bulk.services import bulk_confirm, bulk_drop, bulk_stop, b
 from ispplatform.core.models.bulk import BulkRow, BulkRowState, BulkRun, BulkState
 
 FIRST_ROWS = 100
+COUNTED = ("total", "waiting", "done", "skipped", "refused", "failed")
 
 
 class BulkRowRow(RowSerializer):
@@ -76,7 +77,7 @@ class CountsField(OfRun):
 
     def of(self, run: BulkRun) -> dict[str, int]:
         counts = bulk_counts(run)
-        return {name: getattr(counts, name) for name in BulkCountsShown().fields}
+        return {name: getattr(counts, name) for name in COUNTED}
 
 
 @extend_schema_field(BulkMoneyShown(many=True))
@@ -214,6 +215,6 @@ class BulkRowViewSet(ListAction, StaffViewSet):
 
 def accepted_run(run: BulkRun) -> Response:
     """Return the answer to what is carried out in the background: 202 with the run's address."""
-    shown = BulkRunDetail.rows(BulkRun.objects.filter(pk=run.pk))[0]
+    shown = read_rows(BulkRunDetail, BulkRun.objects.filter(pk=run.pk), [])[0][0]
     where = {"Location": reverse("api:bulk-runs-detail", args=[run.pk])}
     return ApiResponse(shown, 202, message="It runs in the background.", headers=where)
