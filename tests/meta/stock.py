@@ -266,8 +266,9 @@ def _unpaid(customer: Customer, word: str) -> list[models.Model]:
 def _in_bulk(customer: Customer, word: str) -> BulkRun:
     """A plan over more rows than the API's lists of them show with one."""
     run: BulkRun = BulkRunFactory(label=word)
-    for place in range(5):
-        BulkRowFactory(run=run, position=place, subject_label=word, customer_id=customer.pk)
+    BulkRowFactory(run=run, position=0, subject_id=customer.pk, subject_label=word)
+    for place in range(1, 5):
+        BulkRowFactory(run=run, position=place, subject_label="")  # of what is not there any more
     return run
 
 

@@ -233,10 +233,13 @@ class BulkRunAdmin(ReadOnlyTenantAdmin):
         BulkState.FINISHED: "finished_at",
         BulkState.DROPPED: "finished_at",
     }
-    fieldsets = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkRun]:
         return bulk_runs_for(actor_of(request)).select_related("undoes").order_by(*self.ordering)
+
+    def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return no fields: the head and the rows say all."""
+        return ()
 
     @display(description=_("result"))
     def result(self, row: BulkRun) -> str:

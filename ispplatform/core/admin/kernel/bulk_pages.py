@@ -54,10 +54,17 @@ ROW_ORDER = Case(
 
 def plan_sentence(run: BulkRun, counts: BulkCounts) -> str:
     """Return how many rows are done and left out, and what they stand for."""
-    parts = [
-        ngettext("%(count)d row would be done.", "%(count)d rows would be done.", counts.to_do)
-        % {"count": counts.to_do}
-    ]
+    if run.undoes_id is None:
+        words = ngettext(
+            "%(count)d row would be done.", "%(count)d rows would be done.", counts.to_do
+        )
+    else:
+        words = ngettext(
+            "%(count)d row would be taken back.",
+            "%(count)d rows would be taken back.",
+            counts.to_do,
+        )
+    parts = [words % {"count": counts.to_do}]
     if counts.skipped:
         parts.append(
             ngettext("%(count)d would be left out.", "%(count)d would be left out.", counts.skipped)
