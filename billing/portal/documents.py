@@ -19,8 +19,8 @@ from billing.selectors.invoices import (
     invoices_for,
     outstanding_of_customer,
 )
-from billing.selectors.payments import credit_of, payments_for
-from billing.selectors.pro_formas import asked_of_customer
+from billing.selectors.payments import credit_of, payments_for, pro_formas_to_pay
+from billing.selectors.pro_formas import AskedFor, asked_of_customer
 from billing.selectors.renewals import default_card, upcoming_invoices
 from billing.services.files import document_pdf, pdf_name
 from billing.words_dunning import customer_sentence
@@ -76,10 +76,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "due_on": due_on,
         "credit": credit_of(customer, currency),
         "currency": currency,
-        "asked": asked_of_customer(customer.pk),
+        "asked": _asked(customer),
         **_coming(customer),
     }
     return render(request, "billing/home.html", context)
+
+
+def _asked(customer: Customer) -> list[tuple[Document, AskedFor]]:
+    rows = asked_of_customer(customer.pk)
+    waiting = pro_formas_to_pay(document.pk for document, _asked_for in rows) if rows else set()
+    return [row for row in rows if row[0].pk in waiting]
 
 
 def _coming(customer: Customer) -> dict[str, Any]:

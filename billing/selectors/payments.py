@@ -140,12 +140,14 @@ def charge_obstacle(payment: Payment) -> str:
 
 
 def pro_formas_to_pay(document_ids: Iterable[UUID]) -> set[UUID]:
-    """Return which of these pro-formas wait for a payment that nobody has begun; two queries.
+    """Return which of these pro-formas wait for the customer; two queries.
 
-    One whose money has come is not among them, even while its order has not heard of it yet.
+    One whose money has come is not among them, even while its order has not heard of it yet. One
+    whose bank waits for the customer's confirmation is: he may have left the bank's page.
     """
     wanted = list(document_ids)
     begun = Payment.objects.filter(document__in=wanted, state__in=UNDERWAY)
+    begun = begun.exclude(state=PaymentState.REQUIRES_ACTION)
     rows = ProForma.objects.filter(pk__in=wanted, status=ProFormaStatus.OPEN)
     being_paid = set(begun.values_list("document_id", flat=True))
     return set(rows.values_list("pk", flat=True)) - being_paid

@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.services.roles import tenant_roles_seed
+from billing.choices import PaymentState
+from billing.models import Payment
 from ispplatform.core.testing import run_until_quiet
 from sales.choices import OrderStatus
 from tests.billing.test_portal_pages import Browser, text_of
 from tests.factories.accounts import PASSWORD, PortalAccountFactory
-from tests.factories.billing import transferred
+from tests.factories.billing import AUTHENTICATES, transferred
 from tests.sales.conftest import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +40,21 @@ def test_money_that_has_come_is_not_asked_for_while_the_order_has_not_heard_of_i
     assert "Pay now" not in text_of(visit.get("/portal"))
     run_until_quiet()
     assert "Everything is ready." in text_of(visit.get(page))
+
+
+def test_who_left_the_banks_page_can_still_pay(visit, shop):
+    order = shop.ordered()
+    shop.pay(order, AUTHENTICATES)
+    assert Payment.objects.get().state == PaymentState.REQUIRES_ACTION
+
+    for path in (reverse("sales:order", args=[order.pk]), "/portal"):
+        assert "Pay now" in text_of(visit.get(path))
+    assert order.proforma.number in text_of(visit.get("/billing"))
+    shop.pay(order)
+
+    order.refresh_from_db()
+    assert order.status == OrderStatus.COMPLETED
+    assert sorted(Payment.objects.values_list("state", flat=True)) == ["cancelled", "settled"]
 
 
 def test_a_held_order_looks_again_by_itself_until_somebody_has_decided(visit, shop):
