@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.choices import StepState
 from billing.models import DunningCase, DunningHold, DunningStep, Invoice
 from billing.rules.dunning import StepKind
 from billing.selectors.dunning import (
@@ -152,7 +153,7 @@ ACTS = (
     Act(
         name="promise",
         label=_("Do not suspend until"),
-        permission="dunning:manage",
+        permission="dunning:pause",
         run=_promised,
         form=UntilForm,
         initial=_in_a_week,
@@ -163,7 +164,7 @@ ACTS = (
     Act(
         name="pause",
         label=_("Pause dunning"),
-        permission="dunning:manage",
+        permission="dunning:pause",
         run=_paused,
         form=ReasonForm,
         explanation=_("For this invoice, until somebody lets it go on."),
@@ -173,7 +174,7 @@ ACTS = (
     Act(
         name="go-on",
         label=_("Let it go on"),
-        permission="dunning:manage",
+        permission="dunning:pause",
         run=_gone_on,
         explanation=_("Every pause, agreed day and trouble of a gateway that holds it up ends."),
         applies=_is_held,
@@ -224,7 +225,15 @@ def _links(acts: list[Act], case: DunningCase) -> list[dict[str, Any]]:
 def dunning_history(invoice: Invoice) -> list[dict[str, Any]]:
     """Return what was done about an invoice, in its order."""
     rows = DunningStep.objects.filter(case__invoice=invoice).select_related("payment")
-    return [{"row": step, "words": STEPS[StepKind(step.kind)]} for step in rows]
+    return [
+        {
+            "row": step,
+            "words": STEPS[StepKind(step.kind)],
+            # Of a step that was passed over it names the later one by its key, for programs.
+            "why": "" if step.state == StepState.PASSED_OVER else step.reason,
+        }
+        for step in rows
+    ]
 
 
 def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
@@ -243,7 +252,7 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
             for case in shown
         ],
         "holds": holds,
-        "pause_url": pause_url(customer) if shown and actor.can("dunning:manage") else "",
+        "pause_url": pause_url(customer) if shown and actor.can("dunning:pause") else "",
     }
 
 
@@ -267,7 +276,7 @@ def _case_line(
     return {
         "invoice": case.invoice,
         "show_invoice": True,
-        "sentence": step_sentence(case.next_kind, day_of(case)),
+        "sentence": step_sentence(case.next_kind, day_of(case), has_card=has_card),
         "standstill": standstill_words(stopped),
         "trouble": case.trouble,
         "is_suspended": case.suspended_at is not None,
@@ -281,8 +290,7 @@ def _act_url(case: DunningCase, act: Act) -> str:
 
 def pause_url(customer: Customer) -> str:
     """Return the address of the form that lets a customer's dunning stand still."""
-    address = reverse("admin:billing_dunninghold_add")
-    return f"{address}?customer_number={customer.customer_number}"
+    return reverse("admin:customers_customer_act", args=[customer.pk, "pause-dunning"])
 
 
 def _told(sentence: str | Promise) -> Callable[[TimelineFacts], str]:

@@ -55,6 +55,12 @@ CREDIT_NOTE_PREFIX = TenantSetting(
     label="What credit note numbers begin with, before the year",
     check=_check_prefix,
 )
+CREDIT_LIMIT = TenantSetting(
+    key="billing.credit_limit",
+    default=50,
+    label="Credit that a colleague may give at once who may not give any sum, in our currency",
+    check=between(0, 1_000_000),
+)
 PRO_FORMA_PREFIX = TenantSetting(
     key="billing.pro_forma_prefix",
     default="PF-",

@@ -113,25 +113,12 @@ for sentence in office_dunning.SENTENCES:
     timeline_sentences.fill(sentence)
 customer_acts.fill(
     CustomerAct(
-        key="pause-dunning",
-        label=_("Pause dunning"),
-        permission="dunning:manage",
-        url=office_dunning.pause_url,
+        key="new-invoice",
+        label=_("New invoice"),
+        permission="invoices:create",
+        url=partial(office.customer_url, "invoice"),
     )
 )
-for key, label, page, permission in (
-    ("new-invoice", _("New invoice"), "invoice", "invoices:create"),
-    ("record-payment", _("Record payment"), "payment", "payments:record"),
-    ("give-credit", _("Give credit"), "creditentry", "credits:grant"),
-):
-    customer_acts.fill(
-        CustomerAct(
-            key=key,
-            label=label,
-            permission=permission,
-            url=partial(office.customer_url, page),
-        )
-    )
 deletion_guards.fill(DeletionGuard(key="billing", refusal=office.deletion_refusal))
 CONNECTION_PARTS.fill(
     ConnectionPart(

@@ -38,19 +38,17 @@ def _day(value: date) -> str:
 
 def staff_sentence(forecast: Forecast) -> str:
     """Return what happens next and when, for staff; a standstill is told apart from it."""
-    if forecast.next_step is None:
-        return _t("Nothing more happens by itself.")
-    if forecast.next_step is StepKind.CHARGE and forecast.card is None and forecast.next_on:
-        return _t("On %(day)s the card would be charged, but there is none.") % {
-            "day": _day(forecast.next_on)
-        }
-    return step_sentence(forecast.next_step, forecast.next_on)
+    return step_sentence(
+        forecast.next_step or "", forecast.next_on, has_card=forecast.card is not None
+    )
 
 
-def step_sentence(kind: str, on: date | None) -> str:
+def step_sentence(kind: str, on: date | None, *, has_card: bool) -> str:
     """Return what a step does and on which day; ``kind`` is empty where none is left."""
     if not kind:
         return _t("Nothing more happens by itself.")
+    if kind == StepKind.CHARGE and not has_card and on is not None:
+        return _t("On %(day)s the card would be charged, but there is none.") % {"day": _day(on)}
     words = str(STEPS[StepKind(kind)])
     return f"{words}." if on is None else f"{words}: {_day(on)}."
 

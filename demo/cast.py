@@ -25,6 +25,7 @@ from demo.shopping import (
     DECLINED_CARD,
     GOOD_CARD,
     OTHER_CARD,
+    RARE_CARD,
     Wish,
     arrive,
     card,
@@ -217,7 +218,7 @@ def suspended_for_abuse(world: World) -> None:
     def comes() -> None:
         customer = arrive(person)
         placed = order(world, customer, [Wish(plan="web-start", name="winning-tickets.example")])
-        pay_by_card(placed, card(world, customer))
+        pay_by_card(placed, card(world, customer, RARE_CARD))
         world.history.plan(4, 16, lambda: stops(customer))
 
     def stops(customer: Customer) -> None:

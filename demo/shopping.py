@@ -20,6 +20,7 @@ from sales.services.orders import order_place
 
 GOOD_CARD = "4242424242424242"
 OTHER_CARD = "5555555555554444"
+RARE_CARD = "4000056655665556"  # one customer has it, so that its last four find nobody else
 DECLINED_CARD = "4000000000000002"
 
 

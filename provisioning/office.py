@@ -17,16 +17,29 @@ from customers.rules.timeline import TimelineFacts
 from customers.slots import TimelineSentence
 from ispplatform.core.actors import Actor
 from provisioning.choices import ReasonKind, ServiceStatus
-from provisioning.models import Service
+from provisioning.models import Service, ServiceReason
 
 ROWS = 10
 LIVE = (ServiceStatus.PENDING, ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
 
 
 def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
-    """Return a customer's services, those that need a person first. One query."""
+    """Return a customer's services, those that need a person first. One query.
+
+    One that stands still says its oldest reason.
+    """
     rows = Service.objects.of_customer(customer.pk).filter(status__in=LIVE).select_related("plan")
-    return {"services": list(rows.order_by("-trouble_at", "-id")[:ROWS])}
+    reasons = ServiceReason.objects.filter(service=OuterRef("pk"), closed_at=None)
+    oldest = reasons.order_by("opened_at", "pk")
+    told = rows.annotate(
+        still_kind=Subquery(oldest.values("kind")[:1]),
+        still_text=Subquery(oldest.values("text")[:1]),
+        still_since=Subquery(oldest.values("opened_at")[:1]),
+    )
+    services = list(told.order_by("-trouble_at", "-id")[:ROWS])
+    for service in services:
+        service.still_words = ReasonKind(service.still_kind).label if service.still_kind else ""
+    return {"services": services}
 
 
 def adopt_url(customer: Customer) -> str:

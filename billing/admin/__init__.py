@@ -1,6 +1,6 @@
 """Billing in the back office."""
 
-from billing.admin import customer_refunds
+from billing.admin import customer_money, customer_refunds
 from billing.admin.at_stripe import MirroredObjectAdmin
 from billing.admin.credit import CreditEntryAdmin
 from billing.admin.documents import DocumentAdmin, NumberSeriesAdmin
@@ -27,5 +27,6 @@ __all__ = [
     "PaymentMethodAdmin",
     "RefundAdmin",
     "SubscriptionAdmin",
+    "customer_money",
     "customer_refunds",
 ]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
 from django.db import models
@@ -14,12 +13,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.forms import CustomerNumberField, DressedModelForm
-from billing.choices import HoldKind, PlanState
+from billing.admin.holds import HoldForm, hold_make
+from billing.choices import PlanState
 from billing.models import DunningCase, DunningHold, SuspensionPlan
 from billing.office_dunning import ACTS, dunning_history
 from billing.rules.dunning import StepKind
 from billing.selectors.dunning import gateway_holds, suspendable_of
-from billing.services.dunning_holds import dunning_hold_end, dunning_pause, dunning_promise
+from billing.services.dunning_holds import dunning_hold_end
 from billing.services.gateway_outages import gateway_outage_end
 from billing.services.suspension_plans import suspension_plan_confirm, suspension_plan_drop
 from billing.words_dunning import STEPS
@@ -31,7 +31,6 @@ from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage, StaffPage
 from ispplatform.core.errors import InvalidInput
 
 Values = Mapping[str, Any]
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 @admin.register(DunningCase)
@@ -83,23 +82,10 @@ class DunningCaseAdmin(ReadOnlyTenantAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class HoldAddForm(DressedModelForm):
+class HoldAddForm(DressedModelForm, HoldForm):
     """For whom dunning stands still, until when, and why."""
 
     customer_number = CustomerNumberField()
-    sort = forms.ChoiceField(
-        label=_("What"),
-        choices=[
-            (HoldKind.PROMISE.value, HoldKind.PROMISE.label),
-            (HoldKind.PAUSE.value, _("Pause until somebody lets it go on")),
-        ],
-        widget=forms.RadioSelect,
-        initial=HoldKind.PROMISE.value,
-    )
-    day = forms.DateField(
-        label=_("Until"), required=False, widget=DAY, help_text=_("On this day it goes on.")
-    )
-    why = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea)
 
     class Meta:
         model = DunningHold
@@ -117,9 +103,9 @@ class DunningHoldAdmin(TenantAdmin):
 
     nothing_yet = _("Customers who need not fear a suspension until a day, and why, stand here.")
     permission_resource = "invoices"
-    create_permission = "dunning:manage"
+    create_permission = "dunning:pause"
     form = HoldAddForm
-    editable_fields = tuple(HoldAddForm.base_fields)
+    editable_fields = ("customer_number", *HoldForm.base_fields)
     list_display = (
         "customer",
         "kind",
@@ -137,7 +123,7 @@ class DunningHoldAdmin(TenantAdmin):
         Act(
             name="end",
             label=_("Let it go on"),
-            permission="dunning:manage",
+            permission="dunning:pause",
             run=_ended,
             applies=lambda row: row.closed_at is None,
             tone="main",
@@ -150,17 +136,7 @@ class DunningHoldAdmin(TenantAdmin):
         return ((None, {"fields": fields}),)
 
     def service_create(self, actor: Actor, values: dict[str, Any]) -> models.Model:
-        customer, reason = values["customer_number"], values["why"]
-        if values["sort"] == HoldKind.PAUSE:
-            return dunning_pause(actor=actor, customer=customer, reason=reason)
-        if values["day"] is None:
-            raise InvalidInput(_t("Choose the day until which nothing is suspended."), field="day")
-        try:
-            return dunning_promise(
-                actor=actor, customer=customer, until=values["day"], reason=reason
-            )
-        except InvalidInput as error:
-            raise InvalidInput(error.message, field="day") from error
+        return hold_make(actor=actor, customer=values["customer_number"], values=values)
 
 
 class UnpaidPage(StaffPage):

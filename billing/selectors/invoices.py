@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Min, Sum
 
-from billing.choices import DocumentKind
+from billing.choices import DocumentKind, ProFormaStatus
 from billing.errors import InvoiceNotFound
 from billing.models import Document, DocumentLine, Invoice, InvoiceQuerySet
 from billing.rules.lines import LineAmounts
@@ -83,6 +83,21 @@ def amount_due(document: Document) -> Decimal:
         return asked.due if asked else nothing
     invoice = Invoice.objects.filter(pk=document.pk).first()
     return invoice.amount_due if invoice and invoice.is_open else nothing
+
+
+def documents_to_pay(customer: Customer) -> list[tuple[Document, Decimal]]:
+    """Return what a customer is asked to pay: open invoices, then open pro-formas, oldest first.
+
+    Each comes with what is still to be paid on it. Three queries.
+    """
+    invoices = Invoice.objects.open().filter(customer=customer).select_related("document")
+    asked = Document.objects.filter(customer=customer, pro_forma__status=ProFormaStatus.OPEN)
+    pro_formas = list(asked.order_by("pk"))
+    amounts = pro_forma_amounts([document.pk for document in pro_formas])
+    return [
+        *((row.document, row.amount_due) for row in invoices.order_by("due_date", "pk")),
+        *((document, amounts[document.pk].due) for document in pro_formas),
+    ]
 
 
 def lines_payload(document: Document) -> list[dict[str, str]]:

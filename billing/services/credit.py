@@ -11,6 +11,7 @@ from billing.choices import CreditKind, LedgerRole
 from billing.errors import CreditNotEnough, InvoiceNotOpen
 from billing.events import CreditGranted
 from billing.models import CreditEntry, CreditUse, Document, Invoice, Payment
+from billing.preferences import CREDIT_LIMIT
 from billing.selectors.parties import present_tenant
 from billing.services.invoice_state import BALANCE_FIELDS, publish_paid, reduce_due
 from billing.services.journal import Booking, journal_post
@@ -20,11 +21,13 @@ from customers.services.customers import customer_currency_fix
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import business_today
-from ispplatform.core.errors import InvalidInput
+from ispplatform.core.errors import InvalidInput, NotPermitted
 from ispplatform.core.events import publish
+from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.money import is_exact
 from ispplatform.core.subjects import subject_of
 
+GRANT_ANY = "credits:grant_any"
 LARGEST_CREDIT = Decimal(10) ** 7  # in major units; a slip of the finger, not a business rule
 
 
@@ -51,7 +54,8 @@ def credit_grant(
         currency: empty: the customer's, else the tenant's.
 
     Raises:
-        NotPermitted.
+        NotPermitted: without ``credits:grant``, or without ``credits:grant_any`` a sum above the
+            company's limit or in another currency than the company's.
         InvalidInput: the amount is not positive or not exact, or no reason is given.
         CustomerCurrencyFixed: the customer's documents are in another currency.
     """
@@ -62,6 +66,7 @@ def credit_grant(
         raise InvalidInput(f"Use a positive amount of {currency}.", field="amount")
     if not reason.strip():
         raise InvalidInput("Say why.", field="reason")
+    _check_limit(actor, tenant, amount, currency)
     with transaction.atomic():
         customer_currency_fix(customer=customer, currency=currency, actor=actor)
         entry = credit_add(
@@ -91,6 +96,17 @@ def credit_grant(
             customer_id=customer.pk,
         )
     return entry
+
+
+def _check_limit(actor: Actor, tenant: Tenant, amount: Decimal, currency: str) -> None:
+    if actor.can(GRANT_ANY):
+        return
+    limit = CREDIT_LIMIT.of(tenant)
+    if currency != tenant.currency or amount > limit:
+        raise NotPermitted(
+            f"You may give up to {limit} {tenant.currency} at once. Ask a colleague in billing.",
+            field="amount",
+        )
 
 
 def credit_apply(*, actor: Actor, invoice_id: UUID, amount: Decimal | None = None) -> Invoice:

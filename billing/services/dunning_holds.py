@@ -20,6 +20,7 @@ from ispplatform.core.models.connections import ProviderConnection
 from ispplatform.core.subjects import subject_of
 
 MANAGE = "dunning:manage"
+PAUSE = "dunning:pause"
 CALENDAR = Actor.system("dunning")
 
 
@@ -37,7 +38,7 @@ def dunning_promise(*, actor: Actor, customer: Customer, until: date, reason: st
         InvalidInput: no reason, or a day that is not ahead.
         PromiseTooLong: further ahead than the tenant allows, 60 days by default.
     """
-    actor.require(MANAGE)
+    actor.require(PAUSE)
     tenant = present_tenant()
     today = business_today(tenant)
     if until <= today:
@@ -65,7 +66,7 @@ def dunning_pause(
         NotPermitted.
         InvalidInput: no reason.
     """
-    actor.require(MANAGE)
+    actor.require(PAUSE)
     with transaction.atomic():
         known = _open(customer, HoldKind.PAUSE, invoice=invoice).first()
         today = business_today(present_tenant())
@@ -99,7 +100,7 @@ def dunning_hold_end(*, actor: Actor, hold_id: UUID) -> DunningHold:
         NotPermitted.
         HoldNotOpen: it goes on already.
     """
-    actor.require(MANAGE)
+    actor.require(PAUSE)
     with transaction.atomic():
         rows = DunningHold.objects.select_for_update(of=("self",)).select_related("customer")
         hold = rows.filter(pk=hold_id, closed_at=None).first()

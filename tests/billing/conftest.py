@@ -17,7 +17,7 @@ __all__ = ["house"]
 CLERK_MAY = (
     "invoices:read invoices:create invoices:send invoices:void invoices:number "
     "credit_notes:create payments:read payments:create payments:record payments:capture "
-    "payments:cancel payments:refund credits:read credits:grant credits:apply "
+    "payments:cancel payments:refund credits:read credits:grant credits:grant_any credits:apply "
     "payment_methods:read payment_methods:manage subscriptions:read subscriptions:update "
     "ledger:read"
 )

@@ -48,6 +48,30 @@ def test_goodwill_is_booked_audited_and_told(customer, clerk):
     assert credit_of(customer, "EUR") == Decimal("5.00")
 
 
+HELPER = Actor(type=ActorType.USER, id="7", label="sami", permissions=frozenset({"credits:grant"}))
+
+
+def test_who_may_not_give_any_sum_gives_up_to_the_limit_of_the_company(customer):
+    credit_grant(actor=HELPER, customer=customer, amount=Decimal("50.00"), reason="Outage")
+    with pytest.raises(NotPermitted, match="up to 50 EUR at once"):
+        credit_grant(actor=HELPER, customer=customer, amount=Decimal("50.01"), reason="Outage")
+    assert CreditEntry.objects.get().amount == Decimal("50.00")
+
+
+def test_the_limit_says_nothing_about_other_currencies_so_they_need_who_may_give_any_sum(tenant):
+    abroad = addressed_customer(currency="JPY")
+    with pytest.raises(NotPermitted):
+        credit_grant(actor=HELPER, customer=abroad, amount=Decimal(1), reason="Outage")
+    assert CreditEntry.objects.count() == 0
+
+
+def test_a_company_sets_its_own_limit(customer, tenant):
+    tenant.settings = {**tenant.settings, "billing.credit_limit": 5}
+    tenant.save(update_fields=["settings"])
+    with pytest.raises(NotPermitted, match="up to 5 EUR at once"):
+        credit_grant(actor=HELPER, customer=customer, amount=Decimal("5.01"), reason="Outage")
+
+
 @pytest.mark.parametrize(
     ("values", "error"),
     [

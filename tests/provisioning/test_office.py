@@ -43,6 +43,15 @@ def test_services_are_found_by_every_name_they_have(house: House):
 def test_a_customers_services_stand_on_its_page_and_are_counted(house: House):
     ServiceFactory(customer=house.customer, label="shop.example", trouble="The panel refused.")
     ServiceFactory(customer=house.customer, status=ServiceStatus.TERMINATED, label="old.example")
+    still = ServiceFactory(customer=house.customer, status=ServiceStatus.SUSPENDED)
+    for kind, closed_at in ((ReasonKind.UNPAID, system_now()), (ReasonKind.ABUSE, None)):
+        ServiceReason.objects.create(
+            service=still,
+            kind=kind,
+            text=f"Why {kind}",
+            opened_at=system_now(),
+            closed_at=closed_at,
+        )
     client = staff_client(house.tenant, "support")
     with tenant_context(house.tenant.pk):
         page = client.get(
@@ -50,8 +59,10 @@ def test_a_customers_services_stand_on_its_page_and_are_counted(house: House):
         ).content.decode()
     assert "The panel refused." in page
     assert "old.example" not in page
+    assert "Abuse: Why abuse" in page
+    assert "Why unpaid" not in page
     caller = key_caller(house.tenant, "customers:read")
-    assert caller("GET", f"customers/{house.customer.pk}").data["services_count"] == 1
+    assert caller("GET", f"customers/{house.customer.pk}").data["services_count"] == 2
     assert customer_figures.get("services_count") is not None
     guard = deletion_guards.get("provisioning")
     assert guard is not None

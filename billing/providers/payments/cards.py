@@ -60,6 +60,12 @@ TEST_CARDS = {
             label=_("succeeds"),
         ),
         PublishedCard(
+            number="4000056655665556",
+            brand="visa",
+            behavior=CardBehavior.SUCCEEDS,
+            label=_("succeeds"),
+        ),
+        PublishedCard(
             number="4000000000000002",
             brand="visa",
             behavior=CardBehavior.DECLINED,

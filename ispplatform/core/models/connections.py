@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.secrets import EncryptedJSONField
 from ispplatform.core.tenancy.base import TenantModel
@@ -11,9 +12,9 @@ from ispplatform.core.tenancy.base import TenantModel
 class ConnectionState(models.TextChoices):
     """What the last test of a connection said, or its long silence."""
 
-    UNTESTED = "untested", "Untested"
-    WORKING = "working", "Working"
-    FAILING = "failing", "Failing"
+    UNTESTED = "untested", _("Untested")
+    WORKING = "working", _("Working")
+    FAILING = "failing", _("Failing")
 
 
 def no_secrets() -> dict[str, Any]:

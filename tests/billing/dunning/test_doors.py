@@ -155,6 +155,24 @@ def test_a_hold_is_made_from_the_customer_page(colleague, desk, unpaid):
     assert hold.closed_at is not None
 
 
+def test_the_customer_page_asks_with_the_name_in_sight_and_leads_back(colleague, desk, unpaid):
+    customer = desk.house.customer
+    assert "Pause dunning" in colleague.get("customers_customer_change", customer.pk)
+    assert customer.display_name in colleague.get(
+        "customers_customer_act", customer.pk, "pause-dunning"
+    )
+    given = {"sort": "promise", "why": "They pay."}
+    refused = colleague.post(
+        "customers_customer_act", customer.pk, "pause-dunning", **given, day="2020-01-01"
+    )
+    assert "Choose a day that lies ahead." in text_of(refused)
+    day = (DUE + timedelta(days=9)).date().isoformat()
+    colleague.post("customers_customer_act", customer.pk, "pause-dunning", **given, day=day)
+    hold = DunningHold.objects.get()
+    assert (hold.kind, hold.until.isoformat(), hold.reason) == ("promise", day, "They pay.")
+    assert "Do not suspend until" in colleague.get("customers_customer_change", customer.pk)
+
+
 def test_the_list_of_suspensions_is_shown_and_confirmed(colleague, desk):
     invoices = [desk.invoice(desk.hosted()) for _ in range(3)]
     desk.go(6)
@@ -171,11 +189,25 @@ def test_the_list_of_suspensions_is_shown_and_confirmed(colleague, desk):
     assert "No list waits" in colleague.get("billing_unpaid")
 
 
-def test_support_sees_and_may_not_act(desk, unpaid):
+def test_support_may_let_it_stand_still_and_neither_skip_nor_resume(desk, unpaid):
     support = Colleague(desk, "support")
     case = desk.case(unpaid)
-    assert "Pause dunning" not in support.get("billing_invoice_change", unpaid.pk)
-    assert support.post("billing_dunningcase_act", case.pk, "pause", reason="x").status_code == 403
+    page = support.get("billing_invoice_change", unpaid.pk)
+    assert "Pause dunning" in page
+    assert "Leave out the next step" not in page
+    for act in ("skip", "resume"):
+        refused = support.post("billing_dunningcase_act", case.pk, act, reason="x")
+        assert refused.status_code == 403
+    support.act(case, "pause", reason="They asked.")
+    assert DunningHold.objects.get().reason == "They asked."
+
+
+def test_who_may_only_read_sees_no_buttons_and_may_not_act(desk, unpaid):
+    sales = Colleague(desk, "sales")
+    case = desk.case(unpaid)
+    assert "Pause dunning" not in sales.get("billing_invoice_change", unpaid.pk)
+    assert sales.post("billing_dunningcase_act", case.pk, "pause", reason="x").status_code == 403
+    assert DunningHold.objects.count() == 0
 
 
 def test_programs_read_what_happens_next(desk, unpaid):

@@ -24,7 +24,7 @@ from tests.actors import staff
 from tests.factories.billing import SUCCEEDS, SYSTEM, kept_card, transferred
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-CLERK = staff("dunning:manage", "dunning:confirm")
+CLERK = staff("dunning:pause", "dunning:manage", "dunning:confirm")
 
 
 class Killed(BaseException):

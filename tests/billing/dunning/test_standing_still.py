@@ -49,7 +49,9 @@ from tests.factories.billing import (
 from tests.house import broken
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-CLERK = staff("dunning:manage", "dunning:trust", "dunning:confirm", "payments:create")
+CLERK = staff(
+    "dunning:pause", "dunning:manage", "dunning:trust", "dunning:confirm", "payments:create"
+)
 STRANGER = staff("invoices:read")
 
 

@@ -5,19 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from billing.models import Refund
+from billing.models import CreditEntry, Payment, Refund
 from billing.selectors.ledger import ledger_differences
 from customers.services.letters import letter_write
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import InvalidInput, NotPermitted, RuleViolation
-from ispplatform.core.models import AuditEntry, OutboxEvent
+from ispplatform.core.models import AuditEntry, OutboxEvent, Tenant
 from ispplatform.core.testing import run_until_quiet
 from notifications.models import Mail
 from provisioning.choices import ServiceStatus
 from provisioning.models import Service
 from tests.actors import staff
 from tests.desk import Desk, text_of
-from tests.factories.billing import transferred
+from tests.factories.billing import addressed_customer, issued_invoice, transferred
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.provisioning import ServiceFactory
 from tests.sales.conftest import Shop, shop
@@ -81,6 +81,45 @@ def test_another_customers_payment_is_no_choice(shop: Shop):
     values = {"payment": str(theirs.pk), "method": "original_payment_method", "reason": "x"}
     desk.post(ACT, shop.customer.pk, "refund", **values)
     assert Refund.objects.count() == 0
+
+
+def test_half_a_transfer_is_recorded_for_the_open_invoice_that_is_offered(tenant: Tenant):
+    customer = addressed_customer()
+    invoice = issued_invoice(customer)
+    desk = Desk(tenant, "billing")
+    asked = " ".join(text_of(desk.get(ACT, customer.pk, "record-payment")).split())
+    assert f"{invoice.number}: 11.90 € of 11.90 € are open" in asked
+    assert 'value="11.90"' in asked
+    values = {"document": str(invoice.pk), "amount": "5.95", "method": "bank_transfer"}
+    page = text_of(desk.post(ACT, customer.pk, "record-payment", **values, reference="SEPA 1"))
+    assert "5.95 € recorded." in " ".join(page.split())
+    invoice.refresh_from_db()
+    assert (invoice.amount_paid, invoice.amount_due) == (Decimal("5.95"), Decimal("5.95"))
+    assert ledger_differences() == []
+
+
+def test_money_for_nothing_becomes_credit_and_another_customers_invoice_is_no_choice(
+    tenant: Tenant,
+):
+    customer, other = addressed_customer(), addressed_customer()
+    theirs = issued_invoice(other)
+    desk = Desk(tenant, "billing")
+    values = {"amount": "5.95", "method": "manual", "reference": "Cash"}
+    desk.post(ACT, customer.pk, "record-payment", document=str(theirs.pk), **values)
+    assert Payment.objects.count() == 0
+    desk.post(ACT, customer.pk, "record-payment", document="", **values)
+    assert CreditEntry.objects.get(customer=customer).remaining == Decimal("5.95")
+
+
+def test_support_gives_credit_up_to_the_limit_and_billing_more(tenant: Tenant):
+    customer = addressed_customer()
+    values = {"amount": "60.00", "reason": "Two days without mail"}
+    refused = text_of(Desk(tenant, "support").post(ACT, customer.pk, "give-credit", **values))
+    assert "You may give up to 50 EUR at once." in refused
+    assert CreditEntry.objects.count() == 0
+    page = text_of(Desk(tenant, "billing").post(ACT, customer.pk, "give-credit", **values))
+    assert "60.00 € given as credit." in " ".join(page.split())
+    assert CreditEntry.objects.get().reason == "Two days without mail"
 
 
 @pytest.fixture
