@@ -121,6 +121,10 @@ texts: $(DEV_STAMP) ## compile the German texts (docs/adding-a-text.md)
 pictures: $(DEV_STAMP) ## pictures of the pages of a running installation (ARGS="--base-url ... --cookie ...")
 	@$(BIN)/python -m tests.pages.pictures --base-url http://127.0.0.1:8000 --out build/pictures $(ARGS)
 
+.PHONY: manual-pictures
+manual-pictures: $(DEV_STAMP) ## take the pictures of docs/manual anew (needs Chromium; TEST_CHROMIUM=chromium)
+	@MANUAL_PICTURES=1 TEST_CHROMIUM=$${TEST_CHROMIUM:-chromium} $(BIN)/python -m pytest -n 0 -q -k test_day_of tests/e2e
+
 .PHONY: bench
 bench: $(DEV_STAMP) ## measure lists, log-in, documents and memory against yardsticks (about 3 minutes)
 	@$(BIN)/python -m bench $(ARGS)

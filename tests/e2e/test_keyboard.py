@@ -86,6 +86,8 @@ def test_a_newcomer_buys_with_the_keyboard_alone(
     tenant_roles_seed(shop.tenant)
     keys = Keyboard(page)
     page.goto(live_server.url)
+    assert page.evaluate("innerWidth") == 360
+    assert brightness(page) < 0.2
     assert_good_page(page)
     keys.press("^Choose Web S$")
     assert_good_page(page)
@@ -114,6 +116,13 @@ def test_a_newcomer_buys_with_the_keyboard_alone(
     assert_good_page(page)
     with tenant_context(shop.tenant.pk):
         assert Order.objects.get().status == "completed"
+
+
+def brightness(page: Page) -> float:
+    """How bright the page's ground is drawn, from 0 to 1."""
+    drawn = "getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3)"
+    parts = [float(part) for part in page.evaluate(drawn)]
+    return max(parts) / 255
 
 
 def details(keys: Keyboard) -> None:
