@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from billing.models import Document, Invoice
+from billing.choices import RefundMethod
+from billing.models import Document, Invoice, Refund
 from billing.preferences import BANK_ACCOUNT
 from billing.selectors.dunning import declined_charge, last_decline, suspendable_of
 from billing.selectors.parties import present_tenant
@@ -136,7 +137,9 @@ def _to_confirm(event: DeliveredEvent) -> dict[str, Any]:
 
 
 def _refunded(event: DeliveredEvent) -> dict[str, Any]:
+    refund = Refund.objects.filter(pk=event.payload["refund_id"])
     return {
+        "is_transfer": refund.filter(method=RefundMethod.BANK_TRANSFER).exists(),
         "sum": event.payload["amount"],
         "currency": event.payload["currency"],
         "reason": event.payload["reason"],

@@ -7,6 +7,7 @@ from accounts.choices import SessionChannel
 from accounts.services.logins import portal_log_in
 from accounts.services.sessions import Device
 from billing.services.invoices import invoice_send
+from billing.services.refunds import refund_confirm, refund_start
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.attention import attention_open
 from ispplatform.core.subjects import subject_of
@@ -116,6 +117,16 @@ def test_a_held_order_is_told_and_a_refused_one_is_paid_back(shop, mail_server):
     run_until_quiet()
     assert kinds().count("sales.order_refused") == 1
     assert kinds().count("billing.refund") == 1
+
+
+def test_a_refund_by_bank_transfer_does_not_say_that_the_card_gets_it(tenant, mail_server):
+    payment = transferred(CustomerFactory(addressed=True), "10.00")
+    refund = refund_start(actor=SYSTEM, payment=payment, reason="Twice")
+    refund_confirm(actor=SYSTEM, refund_id=refund.pk, sent=True)
+    run_until_quiet()
+    text = Mail.objects.get(kind="billing.refund").text
+    assert "transferred the money to your bank account" in " ".join(text.split())
+    assert "the way it came" not in text
 
 
 def test_an_invoice_goes_to_every_billing_contact_once(tenant, mail_server):

@@ -115,7 +115,10 @@ CASES = {
     "billing.last_notice": [UNPAID, {**UNPAID, "suspend_on": None, "subjects": [], "bank": {}}],
     "billing.renewal_notice": [UNPAID, {**UNPAID, "number_of_reminder": 2}],
     "billing.payment_confirm": [MONEY],
-    "billing.refund": [{**MONEY, "reason": "Not available."}, {**MONEY, "reason": ""}],
+    "billing.refund": [
+        {**MONEY, "reason": "Not available."},
+        {**MONEY, "reason": "", "is_transfer": True},
+    ],
     "sales.order_placed": [
         ORDER,
         {**ORDER, "bank": {}},
