@@ -1,17 +1,18 @@
 """Operations that need a person, and colleagues who look after many of them at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.test import Client
 
 from accounts.models import Membership
 from ispplatform.core.actors import Actor, ActorType
+from ispplatform.core.bulk import BULK_ACTS, BulkAct
 from ispplatform.core.bulk.services import bulk_choose
 from ispplatform.core.bulk.working import bulk_work
 from ispplatform.core.ids import uuid7
 from ispplatform.core.models import BulkRun, Operation, OperationState, Tenant
-from ispplatform.core.operations.office_bulk import BULK_ACTS
 from ispplatform.core.subjects import Subject
 from ispplatform.core.testing import run_until_quiet
 from tests.core.operations.conftest import connection, lamp, lamp_kinds, start, world
@@ -84,3 +85,14 @@ def worked(run: BulkRun) -> BulkRun:
         pass
     run.refresh_from_db()
     return run
+
+
+@contextmanager
+def replaced(act: BulkAct) -> Iterator[None]:
+    """The act of this name is another one inside the ``with`` block."""
+    before = BULK_ACTS._items[act.name]
+    BULK_ACTS._items[act.name] = (before[0], act)
+    try:
+        yield
+    finally:
+        BULK_ACTS._items[act.name] = before

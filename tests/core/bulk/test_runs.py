@@ -1,7 +1,5 @@
 """A bulk act is planned, confirmed once, carried out row by row, and taken back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import MembershipStatus
 from accounts.models import Membership
-from ispplatform.core.bulk import BULK_ACTS, BulkAct, Done
+from ispplatform.core.bulk import BULK_ACTS, Done
 from ispplatform.core.bulk.errors import BulkNotPossible, BulkPlanTooOld, BulkTooLarge
 from ispplatform.core.bulk.selectors import bulk_counts, bulk_money
 from ispplatform.core.bulk.services import (
@@ -43,7 +41,7 @@ from ispplatform.core.models import (
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
 from tests.actors import staff
-from tests.core.bulk.conftest import RETRY, actor_of, planned, worked
+from tests.core.bulk.conftest import RETRY, actor_of, planned, replaced, worked
 from tests.pages.staff import colleague
 
 
@@ -66,17 +64,6 @@ def with_run(run: Any) -> Any:
     act = BULK_ACTS.get(RETRY)
     assert act is not None
     return replaced(replace(act, run=run))
-
-
-@contextmanager
-def replaced(act: BulkAct) -> Iterator[None]:
-    """The act of this name is another one inside the ``with`` block."""
-    before = BULK_ACTS._items[act.name]
-    BULK_ACTS._items[act.name] = (before[0], act)
-    try:
-        yield
-    finally:
-        BULK_ACTS._items[act.name] = before
 
 
 def test_a_plan_says_what_would_be_done_and_what_is_left_out_and_changes_nothing(
