@@ -216,7 +216,7 @@ class BulkRunAdmin(ReadOnlyTenantAdmin):
         ),
     )
     list_display = (
-        "label",
+        text_column("label", label=_("what")),
         STATE,
         text_column("row_count", label=_("rows")),
         "result",
@@ -250,10 +250,18 @@ class BulkRunAdmin(ReadOnlyTenantAdmin):
         for count, words in (
             (row.refused_count, gettext("%(count)d refused")),
             (row.failed_count, gettext("%(count)d failed")),
+            (row.skipped_count, gettext("%(count)d left out")),
         ):
             if count:
                 parts.append(words % {"count": count})
         return ", ".join(parts)
+
+    def kind_of(self, row: BulkRun) -> str:
+        act = _act_of(row)
+        if act is None:
+            return super().kind_of(row)
+        rows = act.model_class._meta.verbose_name_plural
+        return gettext("Bulk act on %(rows)s") % {"rows": rows}
 
     def facts_of(self, row: BulkRun) -> list[tuple[Any, Any]]:
         return [
