@@ -208,6 +208,7 @@ def invoice_line(invoice: Invoice, actor: Actor, *, show_invoice: bool = False) 
         "suspend_on": forecast.suspend_on,
         "subjects": [subject.label for subject in forecast.subjects],
         "acts": _acts(forecast, actor),
+        "calendar_url": calendar_url(invoice.customer_id),
     }
 
 
@@ -216,6 +217,20 @@ def _acts(forecast: Forecast, actor: Actor) -> list[dict[str, Any]]:
     if case is None:
         return []
     return _links(acts_for(ACTS, case, actor), case)
+
+
+def acts_known(
+    case: DunningCase, actor: Actor, *, has_card: bool, is_held: bool
+) -> list[dict[str, Any]]:
+    """Return what the actor may do to a case, from what was read already. No query."""
+    known = {CHARGE: has_card, "pause": not is_held, "go-on": is_held}
+    wanted = [
+        act
+        for act in ACTS
+        if actor.can(act.permission)
+        and (known[act.name] if act.name in known else act.applies(case))
+    ]
+    return _links(wanted, case)
 
 
 def _links(acts: list[Act], case: DunningCase) -> list[dict[str, Any]]:
@@ -253,6 +268,7 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
         ],
         "holds": holds,
         "pause_url": pause_url(customer) if shown and actor.can("dunning:pause") else "",
+        "calendar_url": calendar_url(customer.pk),
     }
 
 
@@ -286,6 +302,16 @@ def _case_line(
 
 def _act_url(case: DunningCase, act: Act) -> str:
     return reverse("admin:billing_dunningcase_act", args=[case.pk, act.name])
+
+
+def calendar_url(customer_id: UUID) -> str:
+    """Return the address of the page that tells what happens next, with every step and why."""
+    return reverse("admin:customer_calendar", args=[customer_id])
+
+
+def customer_calendar_url(customer: Customer) -> str:
+    """Return the same for a customer that is not deleted; empty for one that is."""
+    return calendar_url(customer.pk) if customer.deleted_at is None else ""
 
 
 def pause_url(customer: Customer) -> str:

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from billing.services.files import document_file_make
 from billing.services.reconciliation import comparisons_start_nightly
-from billing.workflows.dunning_run import dunning_run_by_beat
+from billing.workflows.dunning_run import dunning_run_by_day
 from billing.workflows.gateway_events import gateway_events_forget_old
 from billing.workflows.overdue import invoices_mark_overdue
 from billing.workflows.payment_checks import payments_check_due
@@ -63,7 +63,7 @@ def run_renewals() -> None:
 @duty("billing.follow_up_unpaid", every_seconds=DUNNING_SECONDS, hold_seconds=280)
 def follow_up_unpaid() -> None:
     """Charge, remind and suspend for unpaid invoices, company by company."""
-    each_tenant(tenants_by_beat(), {"billing.follow_up_unpaid": dunning_run_by_beat})
+    each_tenant(tenants_by_beat(), {"billing.follow_up_unpaid": dunning_run_by_day})
 
 
 @shared_task

@@ -63,7 +63,7 @@ from billing.stripe_operations import StripeCompareKind, StripeCopyKind
 from billing.subscribers import on_document_issued, on_invoice_over, on_mail_sent
 from billing.wiring_attention import ADVICE
 from billing.workflows.due import late_charges_run, next_late_charge, next_overdue
-from billing.workflows.dunning_run import PROMISE_NOT_ENDED, dunning_run, next_dunning_due
+from billing.workflows.dunning_run import PROMISE_NOT_ENDED, dunning_run_by_day, next_dunning_due
 from billing.workflows.overdue import NOT_MARKED, invoices_mark_overdue
 from billing.workflows.payment_checks import NOT_CHECKED
 from billing.workflows.renewals import renewals_run
@@ -233,7 +233,7 @@ due_sources.fill(
         key="billing.dunning",
         label=_("Unpaid invoices followed up"),
         next_due=next_dunning_due,
-        run_due=dunning_run,
+        run_due=dunning_run_by_day,
     )
 )
 due_sources.fill(

@@ -9,9 +9,10 @@ from django.urls import reverse
 from billing.choices import RefundMethod
 from billing.models import Document, Invoice, Refund
 from billing.preferences import BANK_ACCOUNT
-from billing.selectors.dunning import declined_charge, last_decline, suspendable_of
+from billing.selectors.dunning import declined_charge, last_decline
 from billing.selectors.parties import present_tenant
 from billing.selectors.renewals import calendar_of_invoice, charge_day, default_card
+from billing.selectors.unpaid_lines import suspendable_of
 from billing.services.files import document_pdf, pdf_name
 from ispplatform.core.events import DeliveredEvent
 from notifications.declaring import declare_customer_mail

@@ -119,6 +119,14 @@ customer_acts.fill(
         url=partial(office.customer_url, "invoice"),
     )
 )
+customer_acts.fill(
+    CustomerAct(
+        key="what-happens-next",
+        label=_("What happens next"),
+        permission="invoices:read",
+        url=office_dunning.customer_calendar_url,
+    )
+)
 deletion_guards.fill(DeletionGuard(key="billing", refusal=office.deletion_refusal))
 CONNECTION_PARTS.fill(
     ConnectionPart(

@@ -1,6 +1,6 @@
 """Billing in the back office."""
 
-from billing.admin import customer_money, customer_refunds
+from billing.admin import calendar, customer_money, customer_refunds
 from billing.admin.at_stripe import MirroredObjectAdmin
 from billing.admin.credit import CreditEntryAdmin
 from billing.admin.documents import DocumentAdmin, NumberSeriesAdmin
@@ -27,6 +27,7 @@ __all__ = [
     "PaymentMethodAdmin",
     "RefundAdmin",
     "SubscriptionAdmin",
+    "calendar",
     "customer_money",
     "customer_refunds",
 ]

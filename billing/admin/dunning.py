@@ -18,7 +18,8 @@ from billing.choices import PlanState
 from billing.models import DunningCase, DunningHold, SuspensionPlan
 from billing.office_dunning import ACTS, dunning_history
 from billing.rules.dunning import StepKind
-from billing.selectors.dunning import gateway_holds, suspendable_of
+from billing.selectors.dunning import gateway_holds
+from billing.selectors.unpaid_lines import suspendable_of
 from billing.services.dunning_holds import dunning_hold_end
 from billing.services.gateway_outages import gateway_outage_end
 from billing.services.suspension_plans import suspension_plan_confirm, suspension_plan_drop

@@ -4,7 +4,7 @@ Days count from an anchor: the due day of an ordinary invoice, the expiry of the
 invoice for domains. Every number is a setting of the tenant; see ``docs/mechanisms/dunning.md``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -93,12 +93,14 @@ class Step:
         key: stable name within the invoice's calendar, ``charge_2``.
         number: counts the steps of its kind, from 1.
         at: the earliest instant, UTC.
+        day: which day of the calendar it is, counted from its anchor; negative ones lie before it.
     """
 
     key: str
     kind: StepKind
     number: int
     at: datetime
+    day: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +132,8 @@ def dunning_steps(
     def add(kind: StepKind, anchor: date, days: Sequence[int]) -> None:
         for number, day in enumerate(sorted(days), start=1):
             at = instant_of(anchor + timedelta(days=day), terms.hour, zone)
-            steps.append(Step(key=f"{kind.value}_{number}", kind=kind, number=number, at=at))
+            key = f"{kind.value}_{number}"
+            steps.append(Step(key=key, kind=kind, number=number, at=at, day=day))
 
     if anchors.due_on is not None:
         add(StepKind.CHARGE, anchors.due_on, terms.charge_days)
@@ -154,7 +157,14 @@ def _suspension(due_on: date, terms: DunningTerms, zone: ZoneInfo, suspensions: 
         kind=StepKind.SUSPEND,
         number=number,
         at=instant_of(due_on + timedelta(days=terms.suspend_day), terms.suspend_from_hour, zone),
+        day=terms.suspend_day,
     )
+
+
+def sensible_steps(steps: Iterable[Step], *, is_suspended: bool) -> list[Step]:
+    """Return the steps that make sense: what stands still is not suspended, nothing else ends."""
+    senseless = StepKind.SUSPEND if is_suspended else StepKind.TERMINATE
+    return [step for step in steps if step.kind is not senseless]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,10 +193,30 @@ def move_due(steps: Sequence[Step], *, done: Collection[str], now: datetime) -> 
     return Move(step=alike[-1], passed_over=tuple(alike[:-1]))
 
 
-def step_after(steps: Sequence[Step], *, done: Collection[str]) -> Step | None:
-    """Return the step that comes next, whether it is due or not; None when all are done."""
-    left = [step for step in steps if step.key not in done]
-    return min(left, key=lambda step: (step.at, _ORDER[step.kind]), default=None)
+def step_after(
+    steps: Sequence[Step],
+    *,
+    done: Collection[str],
+    suspend_at: Callable[[Step], datetime | None] = lambda step: step.at,
+) -> tuple[Step, datetime | None] | None:
+    """Return the step that comes next, due or not, and when it may be taken; None: all are done.
+
+    A suspension that has to wait for a working day lets nothing else wait.
+
+    Args:
+        suspend_at: gives when a suspension may be carried out; None: no working day lies ahead.
+    """
+    left = [
+        (step, suspend_at(step) if step.kind is StepKind.SUSPEND else step.at)
+        for step in steps
+        if step.key not in done
+    ]
+    return min(left, key=_when, default=None)
+
+
+def _when(coming: tuple[Step, datetime | None]) -> tuple[bool, float, int]:
+    step, at = coming
+    return at is None, at.timestamp() if at is not None else 0, _ORDER[step.kind]
 
 
 def suspension_instant(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,13 @@ ONE_DAY = timedelta(days=1)
 LOOK_AHEAD_DAYS = 60  # further than any row of holidays
 
 IsHoliday = Callable[[date], bool]
+
+
+class Closed(StrEnum):
+    """Why a day is no working day."""
+
+    WEEKDAY = "weekday"
+    HOLIDAY = "holiday"
 
 
 @lru_cache(maxsize=1)
@@ -49,6 +57,18 @@ def instant_of(day: date, hour: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)
 
 
+def closed_because(day: date, *, never_on: Collection[int], is_free: IsHoliday) -> Closed | None:
+    """Return why nothing drastic is done on ``day``; None for a working day.
+
+    Args:
+        never_on: weekdays that are no working days, 1 (Monday) to 7.
+        is_free: tells whether a day is a holiday.
+    """
+    if day.isoweekday() in never_on:
+        return Closed.WEEKDAY
+    return Closed.HOLIDAY if is_free(day) else None
+
+
 def next_instant_in_hours(
     not_before: datetime,
     *,
@@ -70,7 +90,7 @@ def next_instant_in_hours(
     """
     day = not_before.astimezone(zone).date()
     for _ in range(LOOK_AHEAD_DAYS):
-        if day.isoweekday() not in never_on and not is_free(day):
+        if closed_because(day, never_on=never_on, is_free=is_free) is None:
             at = max(not_before, instant_of(day, from_hour, zone))
             if at < instant_of(day, until_hour, zone):
                 return at

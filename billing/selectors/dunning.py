@@ -1,6 +1,6 @@
 """Unpaid invoices: what happens next to one, what holds it up, and what it holds."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -30,13 +30,13 @@ from billing.rules.dunning import (
     Step,
     StepKind,
     dunning_steps,
+    sensible_steps,
     step_after,
     suspension_instant,
 )
 from billing.rules.working_days import is_holiday
-from billing.selectors.invoices import credited_of_lines
 from billing.selectors.parties import present_tenant
-from billing.selectors.renewal_anchors import anchored_subjects
+from billing.selectors.unpaid_lines import anchors_of, suspendable_of, unpaid_lines_of
 from billing.slots import suspendable_subjects
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import business_now, business_today
@@ -116,47 +116,7 @@ def cases_due(now: datetime) -> QuerySet[DunningCase]:
     return rows.exclude(plan__state=PlanState.WAITING).order_by("next_at", "pk")
 
 
-# ----------------------------------------------------------------------------- what is unpaid
-
-
-def unpaid_lines(document: Document) -> list[DocumentLine]:
-    """Return the lines that cost something and were not taken back by credit notes."""
-    lines = [line for line in document.lines.all() if line.gross > 0]
-    credited = credited_of_lines(lines)
-    return [line for line in lines if line.gross > credited[line.pk].gross]
-
-
-def anchors_of(document: Document, *, tenant: Tenant) -> Anchors:
-    """Return what the days of an invoice's calendar count from.
-
-    What was ordered and is not paid yet is no renewal: no expiry is near.
-    """
-    if document.made_from_id is not None:
-        return Anchors(due_on=document.due_on, expires_on=None)
-    lines = unpaid_lines(document)
-    anchored = anchored_subjects(
-        ((line.subject_type, line.subject_id) for line in lines), tenant=tenant
-    )
-    expiries = [one.on for one in anchored.values() if one.on is not None]
-    others = any(line.subject_id not in anchored for line in lines)
-    return Anchors(
-        due_on=document.due_on if others or not expiries else None,
-        expires_on=min(expiries, default=None),
-    )
-
-
-def suspendable_of(document: Document) -> list[Subject]:
-    """Return what the unpaid lines of an invoice bill and can stand still."""
-    by_type: dict[str, set[UUID]] = {}
-    for line in unpaid_lines(document):
-        if line.subject_id is not None:
-            by_type.setdefault(line.subject_type, set()).add(line.subject_id)
-    found = []
-    for kind, ids in by_type.items():
-        slot = suspendable_subjects.get(kind)
-        names: Mapping[UUID, str] = slot.suspendable(ids) if slot is not None else {}
-        found += [Subject(type=kind, id=one, label=names[one]) for one in sorted(names)]
-    return found
+# ------------------------------------------------------------------------- what is suspended
 
 
 def subjects_of_cases(cases: Iterable[DunningCase]) -> dict[UUID, Subject]:
@@ -182,10 +142,11 @@ def held_unpaid(subject_type: str, subject_ids: Collection[UUID]) -> set[UUID]:
         document__invoice__status__in=OPEN_STATUSES,
         document__invoice__dunning__suspended_at__isnull=False,
     )
-    found: set[UUID] = set()
-    for document in Document.objects.filter(lines__in=lines).distinct():
-        found |= {line.subject_id for line in unpaid_lines(document) if line.subject_id}
-    return found & set(subject_ids)
+    documents = list(Document.objects.filter(lines__in=lines).distinct())
+    unpaid = unpaid_lines_of(documents)
+    return {line.subject_id for own in unpaid.values() for line in own if line.subject_id} & set(
+        subject_ids
+    )
 
 
 # ------------------------------------------------------------------------------------ the card
@@ -205,6 +166,15 @@ def card_was_lost(card: PaymentMethod) -> bool:
     return rows.exists()
 
 
+def charge_refusal(card: PaymentMethod | None) -> str:
+    """Return why a customer's card is not charged by itself; empty where it is."""
+    if card is None:
+        return "The customer has no card."
+    if card_was_lost(card):
+        return f"{card} was reported lost or stolen."
+    return "" if card.connection.is_active else f"{card.connection} is switched off."
+
+
 # ------------------------------------------------------------------------------------ calendar
 
 
@@ -216,8 +186,7 @@ def calendar_of(case: DunningCase, *, tenant: Tenant) -> list[Step]:
         zone=zone_of(tenant),
         suspensions=case.suspensions,
     )
-    senseless = StepKind.SUSPEND if case.suspended_at else StepKind.TERMINATE
-    return [step for step in steps if step.kind is not senseless]
+    return sensible_steps(steps, is_suspended=case.suspended_at is not None)
 
 
 def keys_taken(case: DunningCase) -> set[str]:
@@ -243,13 +212,13 @@ def next_of(
     case: DunningCase, *, tenant: Tenant, taken: Iterable[str]
 ) -> tuple[Step, datetime | None] | None:
     """Return the next step of a case and when it may be taken; None when none is left."""
-    step = step_after(calendar_of(case, tenant=tenant), done=set(taken))
-    if step is None:
-        return None
-    if step.kind is not StepKind.SUSPEND:
-        return step, step.at
-    at = instant_to_suspend(case, step, tenant=tenant, now=business_now(tenant))
-    return step, at
+    now = business_now(tenant)
+
+    def suspend_at(step: Step) -> datetime | None:
+        return instant_to_suspend(case, step, tenant=tenant, now=now)
+
+    steps = calendar_of(case, tenant=tenant)
+    return step_after(steps, done=set(taken), suspend_at=suspend_at)
 
 
 # --------------------------------------------------------------------------------- standstill
@@ -287,7 +256,7 @@ def switch_standstill(tenant: Tenant) -> Standstill | None:
     return Standstill(kind="switch", reason=row.reason) if row is not None else None
 
 
-def _connection_is_paused(card: PaymentMethod | None) -> bool:
+def connection_is_paused(card: PaymentMethod | None) -> bool:
     if card is None:
         return False
     rows = OperationSwitch.objects.filter(is_paused=True, connection_id=card.connection_id)
@@ -303,7 +272,7 @@ def standstill_of(case: DunningCase, invoice: Invoice, *, tenant: Tenant) -> Sta
     known = standstill_known(case, invoice, holds=holds, is_undecided=undecided)
     if known is not None:
         return known
-    if case.next_kind == StepKind.CHARGE and _connection_is_paused(
+    if case.next_kind == StepKind.CHARGE and connection_is_paused(
         card_to_charge(invoice.customer_id)
     ):
         return Standstill(kind="switch")

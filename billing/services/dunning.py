@@ -15,7 +15,6 @@ from billing.rules.dunning import Step, StepKind, move_due
 from billing.rules.working_days import ONE_DAY, instant_of
 from billing.selectors.dunning import (
     NOTICE,
-    anchors_of,
     calendar_of,
     instant_to_suspend,
     keys_taken,
@@ -24,6 +23,7 @@ from billing.selectors.dunning import (
     zone_of,
 )
 from billing.selectors.parties import present_tenant
+from billing.selectors.unpaid_lines import anchors_of
 from billing.services.attention import (
     dunning_settled,
     dunning_stuck,
@@ -112,8 +112,12 @@ def dunning_go_on(*, case_id: UUID, may_suspend: bool = False) -> bool:
         now = business_now(tenant)
         move = move_due(calendar_of(case, tenant=tenant), done=keys_taken(case), now=now)
         step = move.step
-        if step is None or not _may_be_taken(case, step, tenant=tenant, may_suspend=may_suspend):
+        if step is None:
             return False
+        if step.kind is StepKind.SUSPEND:
+            is_time = _is_time_to_suspend(case, invoice, step, tenant=tenant)
+            if not (is_time and may_suspend):
+                return False
         for older in move.passed_over:
             step_note(case, older, Taken(StepState.PASSED_OVER, reason=step.key), actor=CALENDAR)
         step_note(case, step, step_take(case, invoice, step, actor=CALENDAR), actor=CALENDAR)
@@ -124,14 +128,12 @@ def dunning_go_on(*, case_id: UUID, may_suspend: bool = False) -> bool:
     return True
 
 
-def _may_be_taken(case: DunningCase, step: Step, *, tenant: Tenant, may_suspend: bool) -> bool:
-    if step.kind is not StepKind.SUSPEND:
-        return True
+def _is_time_to_suspend(case: DunningCase, invoice: Invoice, step: Step, *, tenant: Tenant) -> bool:
+    """Tell whether a suspension that is due may be made now; put it off where it may not."""
     now = business_now(tenant)
     at = instant_to_suspend(case, step, tenant=tenant, now=now)
     if at is None or at > now:
-        case.next_at = at
-        case.save(update_fields=["next_at"])
+        dunning_schedule(case, invoice, tenant=tenant)
         return False
     if case.notice_accepted_at is None:
         notice_undelivered(case)
@@ -139,7 +141,7 @@ def _may_be_taken(case: DunningCase, step: Step, *, tenant: Tenant, may_suspend:
         case.next_at = instant_of(tomorrow, terms_of(tenant).suspend_from_hour, zone_of(tenant))
         case.save(update_fields=["next_at"])
         return False
-    return may_suspend
+    return True
 
 
 def step_note(case: DunningCase, step: Step, taken: Taken, *, actor: Actor) -> DunningStep:

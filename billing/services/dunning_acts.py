@@ -15,10 +15,10 @@ from billing.errors import (
 from billing.events import RenewalTrusted, SuspensionLifted
 from billing.models import DunningCase, Invoice, Payment
 from billing.rules.dunning import Step, StepKind
-from billing.selectors.dunning import suspendable_of
 from billing.selectors.invoices import lines_payload
 from billing.selectors.parties import present_tenant
 from billing.selectors.payments import payments_underway
+from billing.selectors.unpaid_lines import suspendable_of
 from billing.services.attention import domain_decided
 from billing.services.dunning import dunning_schedule, step_note
 from billing.services.dunning_holds import MANAGE, dunning_promise

@@ -17,12 +17,12 @@ from billing.rules.dunning import Step, StepKind
 from billing.selectors.dunning import (
     calendar_of,
     card_to_charge,
-    card_was_lost,
+    charge_refusal,
     instant_to_suspend,
-    suspendable_of,
     zone_of,
 )
 from billing.selectors.parties import present_tenant
+from billing.selectors.unpaid_lines import suspendable_of
 from billing.services.attention import domain_unsettled
 from billing.services.payments import payment_start
 from ispplatform.core.actors import Actor
@@ -56,12 +56,9 @@ def step_take(case: DunningCase, invoice: Invoice, step: Step, *, actor: Actor) 
 def charge_take(case: DunningCase, invoice: Invoice, step: Step, actor: Actor) -> Taken:
     """Charge the customer's default card; without one that may be charged, leave it out."""
     card = card_to_charge(invoice.customer_id)
-    if card is None:
-        return Taken(StepState.SKIPPED, "The customer has no card.")
-    if card_was_lost(card):
-        return Taken(StepState.SKIPPED, f"{card} was reported lost or stolen.")
-    if not card.connection.is_active:
-        return Taken(StepState.SKIPPED, f"{card.connection} is switched off.")
+    refusal = charge_refusal(card)
+    if card is None or refusal:
+        return Taken(StepState.SKIPPED, refusal)
     payment = payment_start(
         actor=actor,
         document=invoice.document,

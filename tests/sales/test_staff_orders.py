@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from billing.choices import InvoiceStatus
 from billing.models import Invoice
-from billing.selectors.dunning import anchors_of
 from billing.selectors.ledger import ledger_differences
+from billing.selectors.unpaid_lines import anchors_of
 from billing.services.dunning import dunning_open
 from domains.models import Domain
 from ispplatform.core.errors import InvalidInput, NotPermitted

@@ -210,6 +210,36 @@ def test_who_may_only_read_sees_no_buttons_and_may_not_act(desk, unpaid):
     assert DunningHold.objects.count() == 0
 
 
+def test_the_calendar_of_a_customer_tells_each_step_with_its_setting_and_what_stops_it(
+    colleague, desk, unpaid
+):
+    page = colleague.get("customer_calendar", desk.house.customer.pk)
+    assert unpaid.number in page
+    assert "Services are suspended" in page
+    assert "7 days after it was due on" in page
+    assert "Days after the due day until services are suspended" in page
+    assert "Only from 9:00 to 15:00 of a working day" in page
+    for button in ("Record payment", "Do not suspend until, or pause", "Charge the card now"):
+        assert button in page
+    address = reverse("admin:customer_calendar", args=[desk.house.customer.pk])
+    for name, row in (("customers_customer", desk.house.customer), ("billing_invoice", unpaid)):
+        with tenant_context(desk.house.tenant.pk):
+            shown = colleague.client.get(reverse(f"admin:{name}_change", args=[row.pk]))
+        assert address in shown.content.decode()
+    dunning_promise(
+        actor=SYSTEM,
+        customer=desk.house.customer,
+        until=(DUE + timedelta(days=9)).date(),
+        reason="Salary comes on 10.",
+    )
+    page = colleague.get("customer_calendar", desk.house.customer.pk)
+    assert "Salary comes on 10." in page
+    assert "A later one of its sort is due as well, and one is enough." in page
+    with tenant_context(desk.house.tenant.pk):
+        missing = reverse("admin:customer_calendar", args=[unpaid.pk])
+        assert colleague.client.get(missing).status_code == 404
+
+
 def test_programs_read_what_happens_next(desk, unpaid):
     reader = key_caller(desk.house.tenant, "invoices:read")
     shown = reader("GET", f"invoices/{unpaid.pk}/dunning").data

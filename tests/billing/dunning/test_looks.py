@@ -53,6 +53,7 @@ def test_unpaid_invoices_are_good_in_every_view(
             reverse("admin:customers_customer_change", args=[house.customer.pk]),
             reverse("admin:billing_dunningcase_act", args=[cases[0], "promise"]),
             reverse("admin:billing_dunninghold_add"),
+            reverse("admin:customer_calendar", args=[house.customer.pk]),
         ):
             page.goto(live_server.url + address, wait_until="load")
             assert_good_desk_page(page)

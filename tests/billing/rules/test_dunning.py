@@ -135,8 +135,18 @@ def test_after_days_of_standstill_there_is_one_charge_and_one_mail(day, done, ke
 
 def test_the_next_step_is_known_before_it_is_due():
     steps = dunning_steps(Anchors(due_on=DUE), terms=TERMS, zone=BERLIN)
-    assert step_after(steps, done=["charge_1"]).key == "reminder_1"
+    coming, when = step_after(steps, done=["charge_1"])
+    assert (coming.key, when) == ("reminder_1", at(1))
     assert step_after(steps, done=[step.key for step in steps]) is None
+
+
+def test_a_suspension_that_waits_for_a_working_day_lets_nothing_else_wait():
+    anchors = Anchors(due_on=DUE, expires_on=DUE + timedelta(days=15))  # decided on a Saturday
+    steps = dunning_steps(anchors, terms=DunningTerms(suspend_day=11), zone=BERLIN)
+    done = [step.key for step in steps if step.kind not in {StepKind.SUSPEND, StepKind.DECIDE}]
+    monday = at(14)
+    assert step_after(steps, done=done, suspend_at=lambda step: monday)[0].key == "decide_1"
+    assert step_after(steps, done=[*done, "decide_1"], suspend_at=lambda step: None)[1] is None
 
 
 # ------------------------------------------------------------------------------------- suspending
