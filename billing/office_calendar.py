@@ -1,6 +1,6 @@
 """What staff read on *What happens next*: each step, when, why, and what would stop it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.choices import StepState
 from billing.models import DunningHold, DunningStep
 from billing.office import customer_url
 from billing.office_dunning import acts_known, pause_url
@@ -108,12 +109,28 @@ def _course(
     acts = acts_known(case, actor, has_card=has_card, is_held=is_held) if case is not None else []
     return {
         "course": course,
-        "labels": [one.subscription.label for one in course.upcoming],
-        "subjects": [subject.label for subject in course.subjects],
+        "labels": _once(one.subscription.label for one in course.upcoming),
+        "subjects": _once(subject.label for subject in course.subjects),
         "standstill": standstill_words(course.standstill),
         "acts": acts,
-        "entries": [*_past(course), *_issue(course, links), *_coming(course, links)],
+        "known": [*_past(course), *_issue(course, links)],
+        "entries": _said_once(_coming(course, links)),
     }
+
+
+def _once(labels: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(labels))
+
+
+def _said_once(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries; what would stop several of them is said at the first one."""
+    said: set[str] = set()
+    found = []
+    for entry in entries:
+        words = entry.get("prevents", "")
+        found.append({**entry, "prevents": "" if words in said else words})
+        said.add(words)
+    return found
 
 
 def _past(course: Course) -> Iterator[Entry]:
@@ -125,13 +142,13 @@ def _past(course: Course) -> Iterator[Entry]:
 
 
 def _taken(step: DunningStep) -> Entry:
-    done = step.state == "done"
+    done = step.state == StepState.DONE
     return {
         "tone": "good" if done else "quiet",
         "text": STEPS[StepKind(step.kind)],
         "at": step.taken_at,
         "badge": "" if done else step.get_state_display(),
-        "why": step.reason,
+        "why": step.reason if step.state != StepState.PASSED_OVER else "",
         "by": step.taken_by,
         "payment": step.payment,
     }
