@@ -11,6 +11,7 @@ from ispplatform.core.api.filter_kinds import (
     MoneyFilter,
     TextFilter,
     UuidFilter,
+    include_deleted_filter,
 )
 from ispplatform.core.external_refs.api import external_ref_filters
 
@@ -36,6 +37,7 @@ INVOICE_FILTERS: dict[str, Filter] = {
     "amount": MoneyFilter("gross_total"),
     "created_at": InstantFilter(),
     **external_ref_filters(),
+    **include_deleted_filter(),
 }
 INVOICE_SORTS = {
     "created_at": "created_at",
@@ -60,6 +62,8 @@ PAYMENT_FILTERS: dict[str, Filter] = {
     "transaction_id": TextFilter("gateway_reference"),
     "amount": MoneyFilter(),
     "created_at": InstantFilter(),
+    **external_ref_filters(),
+    **include_deleted_filter(),
 }
 PAYMENT_SORTS = {
     "created_at": "created_at",

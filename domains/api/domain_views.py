@@ -46,6 +46,7 @@ from ispplatform.core.api.filter_kinds import (
     InstantFilter,
     TextFilter,
     UuidFilter,
+    include_deleted_filter,
 )
 from ispplatform.core.api.permissions import PUBLIC
 from ispplatform.core.api.responses import ApiResponse
@@ -58,7 +59,11 @@ from ispplatform.core.api.viewsets import (
     StaffViewSet,
     UpdateAction,
 )
-from ispplatform.core.external_refs.api import external_ref_filters
+from ispplatform.core.external_refs.api import (
+    ExternalRefsAction,
+    ExternalRefsInput,
+    external_ref_filters,
+)
 from ispplatform.core.ids import uuid7
 
 FILTERS: dict[str, Filter] = {
@@ -72,6 +77,7 @@ FILTERS: dict[str, Filter] = {
     "created_at": InstantFilter(main=True),
     "updated_at": InstantFilter(),
     **external_ref_filters(),
+    **include_deleted_filter(),
 }
 SORTS = ("created_at", "updated_at", "expires_at", "name", "status")
 
@@ -162,14 +168,20 @@ PERMISSIONS = {
 }
 
 
-class DomainViewSet(DomainActs, ListAction, RetrieveAction, UpdateAction, StaffViewSet):
+class DomainViewSet(
+    DomainActs, ExternalRefsAction, ListAction, RetrieveAction, UpdateAction, StaffViewSet
+):
     """Names that customers hold through us."""
 
     resource_name = "domain"
     row_serializer = DomainRow
     detail_serializer = DomainDetail
-    input_serializers = INPUTS
-    permissions_required = {**PERMISSIONS, "renew": "domains:renew"}
+    input_serializers = {**INPUTS, "external_refs": ExternalRefsInput}
+    permissions_required = {
+        **PERMISSIONS,
+        "renew": "domains:renew",
+        "external_refs": "domains:update",
+    }
     own_transactions = frozenset({"transfer_code"})
     secret_answers = frozenset({"transfer_code"})
     filter_fields = FILTERS

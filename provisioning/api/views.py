@@ -22,6 +22,7 @@ from ispplatform.core.api.filter_kinds import (
     InstantFilter,
     TextFilter,
     UuidFilter,
+    include_deleted_filter,
 )
 from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.api.viewsets import (
@@ -35,7 +36,11 @@ from ispplatform.core.api.viewsets import (
 )
 from ispplatform.core.clock import business_today
 from ispplatform.core.errors import InvalidInput
-from ispplatform.core.external_refs.api import external_ref_filters
+from ispplatform.core.external_refs.api import (
+    ExternalRefsAction,
+    ExternalRefsInput,
+    external_ref_filters,
+)
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from provisioning.api.serializers import (
@@ -88,6 +93,7 @@ FILTERS: dict[str, Filter] = {
     "created_at": InstantFilter(main=True),
     "updated_at": InstantFilter(),
     **external_ref_filters(),
+    **include_deleted_filter(),
 }
 SORTS = ("created_at", "updated_at", "label", "status", "type", "activated_at")
 
@@ -108,7 +114,13 @@ class UsageAction:
 
 
 class ServiceViewSet(
-    UsageAction, ListAction, RetrieveAction, CreateAction, UpdateAction, StaffViewSet
+    UsageAction,
+    ExternalRefsAction,
+    ListAction,
+    RetrieveAction,
+    CreateAction,
+    UpdateAction,
+    StaffViewSet,
 ):
     """Services: what customers have."""
 
@@ -128,6 +140,7 @@ class ServiceViewSet(
         "cancel_termination": KeepInput,
         "change_plan": ChangePlanInput,
         "status": StatusInput,
+        "external_refs": ExternalRefsInput,
     }
     permissions_required = {
         "list": "services:read",
@@ -145,6 +158,7 @@ class ServiceViewSet(
         "terminate": "services:terminate",
         "cancel_termination": "services:terminate",
         "change_plan": "services:update",
+        "external_refs": "services:update",
         "status": "services:read",  # each state asks for its own permission as well
     }
     filter_fields = FILTERS

@@ -19,6 +19,7 @@ from billing.models import PaymentAllocation, Refund
 from ispplatform.core.api.fields import Computed, InstantField, MoneyAmountField, VersionField
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
+from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
 
 # What the documents call them, and ours.
 METHOD_SYNONYMS = {
@@ -99,6 +100,7 @@ class PaymentRow(RowSerializer):
     failure_code = serializers.CharField()
     failure_message = serializers.CharField()
     settled_at = InstantField(allow_null=True)
+    external_refs = ExternalRefsField()
     created_at = InstantField()
     updated_at = InstantField()
     version = VersionField()
@@ -189,6 +191,7 @@ class PaymentInput(StrictSerializer):
     capture = serializers.BooleanField(
         default=True, help_text="False: reserve it later by /authorize and take it by /capture."
     )
+    external_refs = external_refs_input()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [name for name in ("invoice_id", "document_id") if attrs.get(name)]

@@ -33,19 +33,25 @@ from ispplatform.core.api.viewsets import (
     RetrieveAction,
     StaffViewSet,
 )
+from ispplatform.core.external_refs.api import ExternalRefsAction, ExternalRefsInput
 from ispplatform.core.external_refs.services import external_refs_set
 from ispplatform.core.subjects import subject_of
 
 PDF = "application/pdf"
 
 
-class InvoiceViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
+class InvoiceViewSet(ExternalRefsAction, ListAction, RetrieveAction, CreateAction, StaffViewSet):
     """Invoices: what was billed, what is owed on it, and its corrections."""
 
     resource_name = "invoice"
     row_serializer = InvoiceRow
     detail_serializer = InvoiceDetail
-    input_serializers = {"create": InvoiceInput, "void": VoidInput, "credit": CreditInput}
+    input_serializers = {
+        "create": InvoiceInput,
+        "void": VoidInput,
+        "credit": CreditInput,
+        "external_refs": ExternalRefsInput,
+    }
     permissions_required = {
         "list": "invoices:read",
         "retrieve": "invoices:read",
@@ -55,6 +61,7 @@ class InvoiceViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "credit": "credit_notes:create",
         "pdf": "invoices:read",
         "dunning": "invoices:read",
+        "external_refs": "invoices:create",
     }
     file_media_types = (PDF,)
     filter_fields = INVOICE_FILTERS

@@ -35,9 +35,12 @@ from ispplatform.core.api.viewsets import (
     StaffViewSet,
 )
 from ispplatform.core.errors import InvalidInput
+from ispplatform.core.external_refs.api import ExternalRefsAction, ExternalRefsInput
+from ispplatform.core.external_refs.services import external_refs_set
+from ispplatform.core.subjects import subject_of
 
 
-class PaymentViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
+class PaymentViewSet(ExternalRefsAction, ListAction, RetrieveAction, CreateAction, StaffViewSet):
     """Payments: charges by the gateway, and money that came another way."""
 
     resource_name = "payment"
@@ -47,6 +50,7 @@ class PaymentViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "create": PaymentInput,
         "capture": CaptureInput,
         "refund": RefundInput,
+        "external_refs": ExternalRefsInput,
     }
     permissions_required = {
         "list": "payments:read",
@@ -55,6 +59,7 @@ class PaymentViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "authorize": "payments:capture",
         "capture": "payments:capture",
         "refund": "payments:refund",
+        "external_refs": "payments:record",
     }
     filter_fields = PAYMENT_FILTERS
     sort_fields = PAYMENT_SORTS
@@ -72,12 +77,18 @@ class PaymentViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         )
 
     def perform_create(self, values: dict[str, Any]) -> UUID:
+        payment = self._created(values)
+        if refs := values.get("external_refs"):
+            external_refs_set(subject=subject_of(payment), refs=refs)
+        return payment.pk
+
+    def _created(self, values: dict[str, Any]) -> Payment:
         if "reference" in values:
-            return self._recorded(values).pk
+            return self._recorded(values)
         document = self._document(values)
         if document is None:
             raise InvalidInput("Say what is to be paid.", field="invoice_id")
-        payment = payment_start(
+        return payment_start(
             actor=self.actor,
             document=document,
             payment_method=self._card(document, values.get("payment_method_id")),
@@ -85,7 +96,6 @@ class PaymentViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
             amount=values.get("amount"),
             capture_later=not values["capture"],
         )
-        return payment.pk
 
     def _recorded(self, values: dict[str, Any]) -> Payment:
         document = self._document(values)

@@ -249,6 +249,14 @@ class AppliedFilter(TextFilter):
         return self._apply(queryset, value)
 
 
+def include_deleted_filter() -> dict[str, AppliedFilter]:
+    """Return ``include_deleted`` for lists whose rows are never deleted: it changes nothing there.
+
+    So a program reads all lists alike.
+    """
+    return {"include_deleted": AppliedFilter(lambda rows, wanted: rows, kind=BooleanFilter())}
+
+
 def _day(text: str) -> date:
     try:
         day = parse_date(text)

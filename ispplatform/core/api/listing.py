@@ -17,8 +17,10 @@ from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.api.rows import RowSerializer, read_rows
 from ispplatform.core.api.sorting import read_sort, sort_columns
 from ispplatform.core.api.views import ApiView
+from ispplatform.core.database.settled import settled_until
 from ispplatform.core.tenancy.context import current_scope
 
+CHANGED = "updated_at"
 # Said here: inside the class ``list`` is the action.
 RowsAndMarks = tuple[list[Any], list[tuple[Any, ...]]]
 
@@ -91,7 +93,11 @@ class ListAction(ApiView):
             (self.actor.type, self.actor.id, self.actor.customer_id),  # whose list it is
         )
         links = PageLinks(self.request.path, params, asked.by_page)
-        return read_page(queryset, asked, keys, mark, self.read_rows, links)
+        begins_by_change = keys[0].column == CHANGED and not keys[0].descending and not asked.cursor
+        settled = settled_until() if begins_by_change else None  # before the rows are read
+        page = read_page(queryset, asked, keys, mark, self.read_rows, links)
+        page.pagination["complete_until"] = settled
+        return page
 
     def read_rows(self, queryset: QuerySet[Any], columns: Sequence[str]) -> RowsAndMarks:
         """Return the rows of a slice, and the values of ``columns`` of each."""

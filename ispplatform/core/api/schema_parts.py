@@ -252,6 +252,13 @@ def _pagination() -> Schema:
                 "description": f"There are more than {COUNT_CAP} rows.",
             },
             "next_cursor": {"type": ["string", "null"]},
+            "complete_until": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "With `sort=updated_at`: no row that changed before is missing."
+                " Begin the next synchronising with `filter[updated_at][gte]` of this, as the"
+                " first page told it.",
+            },
         }
     )
 

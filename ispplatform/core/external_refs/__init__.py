@@ -9,7 +9,11 @@ from ispplatform.core.external_refs.selectors import (
     subject_id_of_external_ref,
     with_external_ref,
 )
-from ispplatform.core.external_refs.services import external_refs_add, external_refs_set
+from ispplatform.core.external_refs.services import (
+    external_refs_add,
+    external_refs_replace,
+    external_refs_set,
+)
 from ispplatform.core.external_refs.values import ExternalRefData, ExternalRefTaken
 
 __all__ = [
@@ -18,6 +22,7 @@ __all__ = [
     "external_refs_add",
     "external_refs_by_id",
     "external_refs_of",
+    "external_refs_replace",
     "external_refs_set",
     "subject_id_of_external_ref",
     "with_external_ref",

@@ -10,11 +10,15 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from ispplatform.core.api.fields import Beside
 from ispplatform.core.api.filter_kinds import AppliedFilter
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.selectors import external_refs_by_id, with_external_ref
+from ispplatform.core.external_refs.services import external_refs_replace
 from ispplatform.core.external_refs.values import REFS_PER_ROW, ExternalRefData
 
 
@@ -61,6 +65,31 @@ class ExternalRefInput(StrictSerializer):
 def external_refs_input() -> serializers.Field:
     """Return the field ``external_refs`` of an input serializer."""
     return serializers.ListField(child=ExternalRefInput(), required=False, max_length=REFS_PER_ROW)
+
+
+class ExternalRefsInput(StrictSerializer):
+    """All references that a row is to have from now on."""
+
+    external_refs = serializers.ListField(child=ExternalRefInput(), max_length=REFS_PER_ROW)
+
+
+class ExternalRefsAction:
+    """``PUT {resource}/{id}/external-refs``: for rows that the platform made itself.
+
+    The viewset names ``external_refs`` in ``input_serializers`` and ``permissions_required``.
+    """
+
+    @action(detail=True, methods=["put"], url_path="external-refs")
+    def external_refs(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Say what other systems call this row."""
+        external_refs_replace(
+            actor=self.actor,
+            permission=self.permissions_required["external_refs"],
+            row=self.row(),
+            refs=self.valid()["external_refs"],
+        )
+        answer: Response = self.show(kwargs["id"], message="Kept.")
+        return answer
 
 
 def external_ref_filters() -> dict[str, AppliedFilter]:

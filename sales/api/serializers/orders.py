@@ -19,6 +19,7 @@ from ispplatform.core.api.fields import (
 )
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
+from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
 from sales.choices import HoldDecision, HoldRule, OrderStatus
 from sales.models import Order
 
@@ -87,6 +88,12 @@ class OrderRow(RowSerializer):
     version = VersionField()
 
 
+class StaffOrderRow(OrderRow):
+    """An order in a list, as programs and staff read it."""
+
+    external_refs = ExternalRefsField()
+
+
 class OrderAmount(Beside):
     """What of an order is paid, or is still to be paid; parts that came count as paid."""
 
@@ -128,6 +135,7 @@ class OrderDetail(OrderRow):
 class StaffOrderDetail(OrderDetail):
     """An order with what only staff read."""
 
+    external_refs = ExternalRefsField()
     placed_by = serializers.CharField()
     staff_note = serializers.CharField()
     provisioned_at = InstantField(allow_null=True)
@@ -192,6 +200,7 @@ class StaffOrderInput(StrictSerializer):
     expected_total = MoneyAmountField(required=False)
     payment_method = serializers.CharField(max_length=20, default="", allow_blank=True)
     note = serializers.CharField(max_length=500, default="", allow_blank=True)
+    external_refs = external_refs_input()
     provision_reason = serializers.CharField(
         max_length=500,
         default="",

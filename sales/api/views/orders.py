@@ -9,7 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.selectors import customer_by_id
-from ispplatform.core.api.filter_kinds import ChoiceFilter, InstantFilter, UuidFilter
+from ispplatform.core.api.filter_kinds import (
+    ChoiceFilter,
+    InstantFilter,
+    UuidFilter,
+    include_deleted_filter,
+)
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.api.viewsets import (
     CreateAction,
@@ -19,6 +24,13 @@ from ispplatform.core.api.viewsets import (
     RetrieveAction,
     StaffViewSet,
 )
+from ispplatform.core.external_refs.api import (
+    ExternalRefsAction,
+    ExternalRefsInput,
+    external_ref_filters,
+)
+from ispplatform.core.external_refs.services import external_refs_set
+from ispplatform.core.subjects import subject_of
 from sales.api.serializers.orders import (
     DecisionInput,
     LineReturnInput,
@@ -28,6 +40,7 @@ from sales.api.serializers.orders import (
     ProvisionInput,
     StaffOrderDetail,
     StaffOrderInput,
+    StaffOrderRow,
 )
 from sales.choices import OrderStatus
 from sales.models import Order
@@ -50,11 +63,11 @@ def ask_about_names(view: HouseViewSet) -> None:
     names_require_free(wished_names(view.valid()["lines"], actor=view.actor))
 
 
-class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
+class OrderViewSet(ExternalRefsAction, ListAction, RetrieveAction, CreateAction, StaffViewSet):
     """Orders: what customers bought, and where it stands."""
 
     resource_name = "order"
-    row_serializer = OrderRow
+    row_serializer = StaffOrderRow
     detail_serializer = StaffOrderDetail
     input_serializers = {
         "create": StaffOrderInput,
@@ -64,6 +77,7 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "return_line": LineReturnInput,
         "provision": ProvisionInput,
         "payment_link": StrictSerializer,
+        "external_refs": ExternalRefsInput,
     }
     permissions_required = {
         "list": "orders:read",
@@ -75,12 +89,15 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
         "return_line": "credit_notes:create",
         "provision": "orders:provision_unpaid",
         "payment_link": "orders:create",
+        "external_refs": "orders:create",
     }
     filter_fields = {
         "status": ChoiceFilter(OrderStatus),
         "customer_id": UuidFilter(),
         "placed_at": InstantFilter(main=True),
         "updated_at": InstantFilter(),
+        **external_ref_filters(),
+        **include_deleted_filter(),
     }
     sort_fields = SORTS
     searchable = True
@@ -108,6 +125,8 @@ class OrderViewSet(ListAction, RetrieveAction, CreateAction, StaffViewSet):
             note=values["note"],
             provision_reason=values["provision_reason"],
         )
+        if refs := values.get("external_refs"):
+            external_refs_set(subject=subject_of(order), refs=refs)
         return order.pk
 
     @action(detail=True, methods=["post"])

@@ -61,6 +61,7 @@ def test_a_list_is_a_page_of_rows_in_the_envelope(reader):
         "next_offset": 40,
         "prev_offset": 0,
         "total_is_estimate": False,
+        "complete_until": None,
     }
     assert reasons(response)[0] == "reason 024"
     assert response.headers["X-Total-Count"] == "45"
