@@ -1,8 +1,11 @@
 """Forms of the log-in pages. Rules are the services'."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.passwords import LONGEST
@@ -10,6 +13,7 @@ from accounts.rules.passwords import LONGEST
 PASSWORD_HELP = _(
     "At least 8 characters with a capital letter, a small letter, a digit and a sign."
 )
+AS_THE_COMPANY = ("", _("As the company has it"))
 
 
 def password_field(label: Any, *, is_new: bool = False, help_text: Any = "") -> forms.CharField:
@@ -138,6 +142,17 @@ class SignUpForm(forms.Form):
     )
 
 
+def _languages() -> list[tuple[str, Any]]:
+    codes = dict(settings.LANGUAGES)
+    spoken = [(code, get_language_info(code)["name_local"].capitalize()) for code in codes]
+    return [AS_THE_COMPANY, *spoken]
+
+
+def _time_zones() -> list[tuple[str, Any]]:
+    zones = sorted(available_timezones())
+    return [AS_THE_COMPANY, *((zone, zone.replace("_", " ")) for zone in zones)]
+
+
 class ProfileForm(forms.Form):
     """Name, telephone and tastes of the person who logs in."""
 
@@ -148,6 +163,13 @@ class ProfileForm(forms.Form):
         max_length=32,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_time_zones,
+        required=False,
+        help_text=_("Times on these pages and in mails to you are those of this zone."),
     )
     notify_email = forms.BooleanField(
         label=_("News about my services by e-mail"),

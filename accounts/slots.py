@@ -1,6 +1,8 @@
 """Where apps on higher floors plug into log-ins."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models.expressions import Combinable
 
@@ -24,3 +26,18 @@ class VisitorDefaults:
 visitor_defaults: Slot[VisitorDefaults] = Slot(
     "accounts.visitor_defaults", key=lambda defaults: defaults.key
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerNames:
+    """What people call the customers that log-ins act for.
+
+    Args:
+        read: gives the name and the number of each, by id. One query.
+    """
+
+    key: str
+    read: Callable[[Collection[UUID]], Mapping[UUID, tuple[str, str]]]
+
+
+customer_names: Slot[CustomerNames] = Slot("accounts.customer_names", key=lambda item: item.key)

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors.portal_accounts import visitor_of_customer
 from accounts.slots import VisitorDefaults, visitor_defaults
 from customers import events, office_bulk, office_search, timeline, wiring_mails
+from accounts.slots import CustomerNames, VisitorDefaults, customer_names, visitor_defaults
+from customers import events, office_search, timeline, wiring_mails
 from customers.models import Customer
 from customers.panels import PANELS
-from customers.selectors import recipients_for
+from customers.selectors import names_of_customers, recipients_for
 from customers.slots import customer_panels, timeline_sentences
 from customers.subscribers import confirm_customer_of_sign_up, make_customer_of_sign_up
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
@@ -124,6 +126,7 @@ visitor_defaults.fill(
         time_zone=Subquery(_acted_for.values("time_zone")[:1]),
     )
 )
+customer_names.fill(CustomerNames(key="customers", read=names_of_customers))
 customer_recipients.fill(CustomerRecipients(key="customers", find=_recipients))
 
 

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.choices import EmailCodePurpose
 from accounts.forms import ChangePasswordForm, EmailForm, ProfileForm
-from accounts.models import User
-from accounts.pages import blame, limited, page
+from accounts.models import PortalAccount, User
+from accounts.pages import blame, browser_device, limited, page
 from accounts.portal.public import CODE_SLOT
-from accounts.selectors.portal_accounts import portal_profile
+from accounts.principals import cookie_remember
+from accounts.selectors.portal_accounts import customers_acted_for, portal_profile
 from accounts.selectors.users import sessions_living
 from accounts.services.passwords import password_change
-from accounts.services.sessions import session_end, sessions_end
+from accounts.services.sessions import portal_session_move, session_end, sessions_end
 from accounts.services.users import email_change_start, profile_update
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
@@ -42,7 +43,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         return _shown(request, profile_form=form, status=422)
     values = form.cleaned_data
     changes = {name: values[name] for name in ("first_name", "last_name", "phone")}
-    preferences = {"notifications": {"email": values["notify_email"]}}
+    preferences = {
+        "notifications": {"email": values["notify_email"]},
+        "language": values["language"],
+        "timezone": values["time_zone"],
+    }
     profile_update(
         actor=request.actor,
         user=_person(request),
@@ -50,6 +55,32 @@ def profile(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, _("Saved."))
     return _back()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page("own_profile:read")
+def customers(request: HttpRequest) -> HttpResponse:
+    """Show for whom this person may act, and let them act for another one."""
+    entry = request.session_entry
+    if request.method == "POST":
+        try:
+            session = portal_session_move(
+                entry=entry,
+                account_id=UUID(request.POST.get("account", "")),
+                device=browser_device(request),
+            )
+        except (PlatformError, ValueError):
+            messages.error(request, _("You do not act for this customer."))
+        else:
+            cookie_remember(
+                request,
+                kind=entry.kind,
+                tenant_id=session.tenant_id,
+                session_id=session.pk,
+            )
+            return HttpResponseRedirect(reverse("pages:home"))
+    shown = {"choices": customers_acted_for(entry.user_id), "present_id": entry.account_id}
+    return page(request, "customers", shown)
 
 
 @sensitive_post_parameters()
@@ -141,12 +172,15 @@ def _shown(
     actor = request.actor
     shown = portal_profile(UUID(actor.id))
     chosen = shown["account_settings"]
+    own = PortalAccount.objects.get(pk=actor.id)
     form = profile_form or ProfileForm(
         initial={
             "first_name": shown["first_name"],
             "last_name": shown["last_name"],
             "phone": shown["phone"],
             "notify_email": chosen["email_notifications"],
+            "language": own.language,
+            "time_zone": own.time_zone,
         }
     )
     values = {

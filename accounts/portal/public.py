@@ -32,7 +32,7 @@ from accounts.pages import (
     safe_next,
 )
 from accounts.principals import cookie_forget, cookie_remember
-from accounts.selectors.portal_accounts import pending_account
+from accounts.selectors.portal_accounts import customers_acted_for, pending_account
 from accounts.selectors.principals import SessionEntry
 from accounts.services.email_codes import email_code_check, email_code_resend, email_code_send
 from accounts.services.email_codes import email_link_check as link_check
@@ -239,6 +239,8 @@ def _entered(
         request, kind=entry.kind, tenant_id=entry.tenant_id, session_id=entry.session_id
     )
     request.session.set_expiry(None if is_remembered else 0)
+    if target == home() and len(customers_acted_for(entry.user_id)) > 1:
+        target = reverse("accounts:customers")
     if entry.is_factor_required and not entry.is_factor_verified:
         target = f"{reverse('accounts:second_factor')}?{urlencode({'next': target})}"
     return remember_device(request, HttpResponseRedirect(target))

@@ -17,6 +17,7 @@ urlpatterns = [
     path("set-password/<str:token>", public.set_password, name="set_password"),
     path("account", account.account, name="account"),
     path("account/profile", account.profile, name="profile"),
+    path("account/customers", account.customers, name="customers"),
     path("account/password", account.password, name="password"),
     path("account/email", account.email, name="email"),
     path("account/sessions/end", account.end_other_sessions, name="end_other_sessions"),

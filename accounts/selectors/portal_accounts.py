@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.choices import PortalAccountStatus
 from accounts.models import PortalAccount
+from accounts.slots import customer_names
 from ispplatform.core.slots import Slot
 
 
@@ -62,10 +63,38 @@ def portal_profile(account_id: UUID) -> dict[str, Any]:
             "email_notifications": bool(told.get("email", True)),
             "sms_notifications": bool(told.get("sms", False)),
             "theme_preference": chosen.get("theme", "system"),
-            "language_preference": chosen.get("language", "en"),
+            "language_preference": chosen.get("language") or "en",
             "timezone_preference": chosen.get("timezone", ""),
         },
     }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActsFor:
+    """A customer that a person may act for.
+
+    Args:
+        account_id: the portal account.
+        name, number: of the customer; the portal ID where nobody knows the name.
+    """
+
+    account_id: UUID
+    name: str
+    number: str
+
+
+def customers_acted_for(user_id: UUID) -> list[ActsFor]:
+    """Return the customers whom a person may act for in this company. Two queries."""
+    rows = PortalAccount.objects.filter(user_id=user_id, status=PortalAccountStatus.ACTIVE)
+    accounts = list(rows.order_by("created_at"))
+    names: dict[UUID, tuple[str, str]] = {}
+    for item in customer_names.items():
+        names |= item.read([one.customer_id for one in accounts if one.customer_id])
+    found = []
+    for one in accounts:
+        name, number = names.get(one.customer_id, (one.portal_id, ""))
+        found.append(ActsFor(account_id=one.pk, name=name, number=number))
+    return found
 
 
 def visitor_of_customer(customer_id: UUID) -> tuple[str, str]:

@@ -6,10 +6,11 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
 
 from accounts.choices import MembershipStatus, PortalAccountStatus, SessionKind
-from accounts.models import ApiKey, Membership, MembershipRole, Role, Session
+from accounts.models import ApiKey, Membership, MembershipRole, PortalAccount, Role, Session
 from accounts.rules.seeded_roles import CUSTOMER_ROLE
 from accounts.selectors.entry_cache import cached_entry
 from accounts.slots import visitor_defaults
@@ -19,7 +20,7 @@ from ispplatform.core.permissions import READ, permissions_of, permissions_seede
 from ispplatform.core.tenancy.context import tenant_context
 
 VIEW_AS = "portal_accounts:view_as"
-SESSION = "session.3"  # another number whenever the fields of SessionEntry change
+SESSION = "session.4"  # another number whenever the fields of SessionEntry change
 API_KEY = "api_key"
 
 
@@ -37,6 +38,7 @@ class SessionEntry:
         is_factor_required: the session opens nothing before one is shown (``is_open``).
         viewer: e-mail of the colleague who sees the portal as this customer, else empty.
         language, time_zone: what a customer chose, or has stored; empty when neither is so.
+        has_others: whether this person acts for other customers of the company as well.
     """
 
     tenant_id: UUID
@@ -60,6 +62,7 @@ class SessionEntry:
     language: str = ""
     time_zone: str = ""
     viewer: str = ""
+    has_others: bool = False
 
     def actor(self) -> Actor:
         """Return the actor that services and the audit trail see."""
@@ -197,6 +200,7 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
         viewer=viewer.user.email if viewer is not None else "",
         language=_first(account.language, session, "default_language") if account else "",
         time_zone=_first(account.time_zone, session, "default_time_zone") if account else "",
+        has_others=viewer is None and bool(getattr(session, "has_others", False)),
     )
 
 
@@ -233,12 +237,17 @@ def _visitor_columns() -> dict[str, Combinable]:
     return columns
 
 
+_OTHERS = PortalAccount.objects.filter(
+    user_id=OuterRef("user_id"), status=PortalAccountStatus.ACTIVE
+).exclude(pk=OuterRef("portal_account_id"))
+
+
 def _load_session(tenant_id: UUID, session_id: UUID) -> SessionEntry | None:
     with tenant_context(tenant_id):
         session = (
             Session.objects.filter(pk=session_id)
             .select_related("user", "membership", "portal_account")
-            .annotate(**_visitor_columns())
+            .annotate(**_visitor_columns(), has_others=Exists(_OTHERS))
             .first()
         )
         if session is None:

@@ -8,7 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from accounts.choices import MembershipStatus, SessionChannel, SessionKind
+from accounts.choices import (
+    MembershipStatus,
+    PortalAccountStatus,
+    SessionChannel,
+    SessionKind,
+)
 from accounts.errors import SessionUnknown, TenantNotYours
 from accounts.models import Membership, PortalAccount, Session, User
 from accounts.rules.session_times import TOUCH_SECONDS, idle_seconds, session_expiry
@@ -145,6 +150,50 @@ def session_move(*, entry: SessionEntry, tenant_id: UUID, device: Device) -> Ses
                 actor=entry.actor(),
                 subject=subject_of(membership.user),
                 reason="from another company",
+            )
+    return session
+
+
+def portal_session_move(*, entry: SessionEntry, account_id: UUID, device: Device) -> Session:
+    """Begin a customer's browser session for another of their customers and end the present one.
+
+    A second factor that was shown counts there too.
+
+    Raises:
+        TenantNotYours: the person does not act for that customer, or only looks on.
+    """
+    with tenant_context(entry.tenant_id):
+        account = (
+            PortalAccount.objects.filter(
+                pk=account_id, user_id=entry.user_id, status=PortalAccountStatus.ACTIVE
+            )
+            .select_related("user")
+            .first()
+        )
+        if account is None or entry.viewer or entry.kind is not SessionKind.PORTAL:
+            raise TenantNotYours("You do not act for this customer.")
+        with transaction.atomic():
+            present = Session.objects.get(pk=entry.session_id)
+            mine = Session.objects.filter(pk=entry.session_id)
+            sessions_end(actor=entry.actor(), sessions=mine, reason="Went to another customer.")
+            usual = idle_seconds(
+                kind=SessionKind.PORTAL, channel=SessionChannel.BROWSER, is_remembered=False
+            )
+            session = session_begin(
+                user=account.user,
+                account=account,
+                channel=SessionChannel.BROWSER,
+                device=device,
+                is_remembered=present.idle_seconds != usual,
+                is_factor_required=entry.is_factor_required,
+                factor_verified_at=present.factor_verified_at,
+            )
+            audit(
+                "accounts.session_move",
+                actor=entry.actor(),
+                subject=subject_of(account.user),
+                reason="from another customer",
+                customer_id=account.customer_id,
             )
     return session
 

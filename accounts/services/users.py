@@ -296,7 +296,7 @@ def _merged_preferences(present: Mapping[str, Any], changes: Any) -> dict[str, A
         raise InvalidInput(f"There is no preference {unknown[0]}.", field="preferences")
     if changes.get("theme", "system") not in THEMES:
         raise InvalidInput("Use system, light or dark.", field="preferences")
-    if "language" in changes and changes["language"] not in dict(settings.LANGUAGES):
+    if changes.get("language") and changes["language"] not in dict(settings.LANGUAGES):
         raise InvalidInput("This language is not spoken here.", field="preferences")
     if changes.get("timezone") and changes["timezone"] not in available_timezones():
         raise InvalidInput("There is no such time zone.", field="preferences")

@@ -9,6 +9,7 @@ from customers.selectors.customers import (
     customer_today,
     customers_addresses,
     customers_for,
+    names_of_customers,
     recipients_for,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "customer_today",
     "customers_addresses",
     "customers_for",
+    "names_of_customers",
     "recipients_for",
 ]

@@ -1,6 +1,6 @@
 """Which customers a caller sees, and what is true of one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -114,3 +114,10 @@ def _one(rows: CustomerQuerySet) -> Customer:
     if customer is None:
         raise CustomerNotFound("There is no such customer.")
     return customer
+
+
+def names_of_customers(customer_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return the name and the number of customers, by id; those that are deleted are absent."""
+    rows = Customer.objects.not_deleted().filter(pk__in=list(customer_ids))
+    found = rows.values_list("pk", "display_name", "customer_number")
+    return {one: (name, number) for one, name, number in found}

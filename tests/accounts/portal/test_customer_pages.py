@@ -375,3 +375,52 @@ def test_eleventh_try_in_a_minute_is_told_to_wait(
     assert codes == [400] * 5 + [423] * 5 + [429]
     with tenant_context(tenant.pk):
         assert not Session.objects.exists()
+
+
+def test_whoever_acts_for_several_customers_chooses_and_switches_in_the_header(
+    tenant: Tenant, web: Client
+) -> None:
+    first = customer(tenant)
+    second = PortalAccountFactory(user=first.user)
+    PortalAccountFactory(user=first.user, status=PortalAccountStatus.DISABLED)
+    stranger = PortalAccountFactory()
+    entered = _log_in(web, first)
+    assert entered["Location"] == "/account/customers"
+    shown = web.get("/account/customers")
+    assert shown.content.decode().count("Act for this one") == 1
+    assert "Switch customer" in web.get("/account").content.decode()
+    before = shown.wsgi_request.session_entry
+
+    for wrong in (str(stranger.pk), "x"):
+        web.post("/account/customers", {"account": wrong})
+        assert web.get("/account").wsgi_request.session_entry.session_id == before.session_id
+
+    moved = web.post("/account/customers", {"account": str(second.pk)})
+    assert moved["Location"] == reverse("pages:home")
+    entry = web.get("/account").wsgi_request.session_entry
+    assert (entry.account_id, entry.customer_id) == (second.pk, second.customer_id)
+    with tenant_context(tenant.pk):
+        assert Session.objects.get(pk=before.session_id).ended_at is not None
+    assert "accounts.session_move" in acts()
+
+
+def test_whoever_acts_for_one_customer_is_asked_nothing(tenant: Tenant, web: Client) -> None:
+    account = customer(tenant)
+    assert _log_in(web, account)["Location"] == reverse("pages:home")
+    assert "Switch customer" not in web.get("/account").content.decode()
+
+
+def test_customers_choose_their_language_and_time_zone(tenant: Tenant, web: Client) -> None:
+    account = customer(tenant)
+    _log_in(web, account)
+    values = {"first_name": "Ada", "language": "de", "time_zone": "Asia/Tokyo"}
+    web.post("/account/profile", values)
+    account.refresh_from_db()
+    assert (account.language, account.time_zone) == ("de", "Asia/Tokyo")
+    shown = web.get("/account")
+    assert shown.wsgi_request.visitor_time_zone == "Asia/Tokyo"
+    assert "Zeitzone" in shown.content.decode()
+    assert web.post("/account/profile", {**values, "time_zone": "Atlantis/X"}).status_code == 422
+    web.post("/account/profile", {"first_name": "Ada", "language": "", "time_zone": ""})
+    account.refresh_from_db()
+    assert (account.language, account.time_zone) == ("", "")
