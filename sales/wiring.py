@@ -10,6 +10,7 @@ from ispplatform.core.attention import MoneyAtStake, attention_kinds, money_at_s
 from ispplatform.core.due import DueSource, due_sources
 from ispplatform.core.events import subscribe
 from ispplatform.core.pages.home import PORTAL_HOME, HomePart
+from ispplatform.core.pages.legal import FOOTER_LINKS, FooterLinks
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from provisioning.provisioners import ActivationGuard, activation_guards
@@ -17,6 +18,7 @@ from sales import events, statuses, tasks, wiring_mails, wiring_office
 from sales.attention import KINDS
 from sales.portal import refusals
 from sales.portal.home import orders_part
+from sales.portal.legal import document_links
 from sales.selectors.orders import stake_of_order
 from sales.services.holds import reason_to_hold
 from sales.subscribers import refresh_orders_of_service
@@ -47,6 +49,7 @@ for name in ("activated", "held", "needs_person", "terminated", "suspended"):
         refresh_orders_of_service,
     )
 
+FOOTER_LINKS.fill(FooterLinks(key="sales.documents", links=document_links))
 PORTAL_NAVIGATION.fill(
     PortalEntry(key="orders", label=_("Orders"), url_name="sales:orders", icon="shopping-cart"),
     order=25,

@@ -47,6 +47,7 @@ class WhoForm(forms.Form):
 class WishForm(forms.Form):
     """One line of an order; without an offer it is left out."""
 
+    says_no_optional = True  # which fields are needed hangs on the product
     offer = forms.ChoiceField(label=_("Product"), required=False)
     domain_mode = forms.ChoiceField(
         label=_("Domain of a hosting"),

@@ -16,6 +16,7 @@ from ispplatform.core.admin.owners import owner_link as owner_link_of
 from ispplatform.core.admin.shown_fields import list_link as list_link_of
 from ispplatform.core.admin.shown_fields import may_follow as may_follow_it
 from ispplatform.core.admin.shown_fields import row_link as link_of
+from ispplatform.core.providers.registry import backends
 
 register = Library()
 
@@ -48,6 +49,12 @@ def list_link(context: Context, model: str, text: str, **narrowed: Any) -> SafeS
 def may_follow(context: Context, address: str) -> bool:
     """Tell whether a link leads somewhere: ``{% may_follow line.url as is_open %}``."""
     return bool(address) and may_follow_it(context["request"], address)
+
+
+@register.filter
+def provider_kind(code: str) -> str:
+    """Say what sort of provider a connection is of: ``{{ row.kind|provider_kind }}``."""
+    return backends.label_of(code)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, get_language_info
 from ispplatform.core.actors import Actor
 from ispplatform.core.pages.brand import brand_of
 from ispplatform.core.pages.formats import format_locale
+from ispplatform.core.pages.legal import footer_links
 from ispplatform.core.pages.navigation import portal_links
 from ispplatform.core.pages.references import current_reference
 
@@ -32,6 +33,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None) or Actor.anonymous(),
         "brand": SimpleLazyObject(lambda: brand_of(tenant)),
         "theme": theme_of(request),
+        "footer_links": SimpleLazyObject(lambda: footer_links(tenant)),
         "locale": SimpleLazyObject(lambda: format_locale(get_language() or "en", country)),
         "portal_links": SimpleLazyObject(lambda: portal_links(request)),
         "language_choices": SimpleLazyObject(

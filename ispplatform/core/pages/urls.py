@@ -5,7 +5,7 @@ from django.urls import path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from ispplatform.core.pages import home, preferences, styleguide
+from ispplatform.core.pages import home, legal, preferences, styleguide
 
 # Asked for when a page is opened: in production the name carries a digest.
 _icon = lazy(lambda: static("images/icon.svg"), str)
@@ -14,6 +14,7 @@ app_name = "pages"
 urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=_icon())),
     path("portal", home.portal_home, name="home"),
+    path("imprint", legal.imprint, name="imprint"),
     path("preferences/theme", preferences.theme_choose, name="theme"),
     path("preferences/language", preferences.language_choose, name="language"),
     path("styleguide", styleguide.style_page, name="styleguide"),

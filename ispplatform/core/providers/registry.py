@@ -126,6 +126,11 @@ class Backends:
         kind = self._kinds.get(code)
         return kind.party if kind is not None else "provider"
 
+    def label_of(self, code: str) -> str:
+        """Return what staff call a kind; its code where this release lacks it."""
+        kind = self._kinds.get(code)
+        return kind.label if kind is not None else code
+
     def of_kind(self, kind: str) -> list[Backend]:
         """Return the back ends of a kind, by name."""
         return [self._backends[key] for key in sorted(self._backends) if key[0] == kind]

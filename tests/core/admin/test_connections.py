@@ -109,3 +109,14 @@ def test_who_may_only_look_sets_nothing_up(support_desk: Client, connection) -> 
     assert support_desk.post(act_url(connection, "test")).status_code == 403
     assert ProviderConnection.objects.count() == 1
     assert not AuditEntry.objects.filter(act="core.connection_test").exists()
+
+
+def test_kinds_and_back_ends_are_told_in_words(admin_desk: Client) -> None:
+    row = ProviderConnection.objects.create(name="Name servers", kind="dns", backend="sandbox")
+    lines = reverse("admin:core_providerconnection_changelist")
+    for address in (change_url(row), lines):
+        shown = admin_desk.get(address).content.decode()
+        assert "DNS server" in shown
+        assert ">dns<" not in shown
+    assert row.name not in admin_desk.get(lines, {"kind": "panel"}).content.decode()
+    assert row.name in admin_desk.get(lines, {"kind": "dns"}).content.decode()

@@ -33,6 +33,19 @@ STATE_TONES = {
 }
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The kinds of providers, in words."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind.code, kind.label) for kind in backends.kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 def _edit(actor: Actor, row: ProviderConnection, values: Mapping[str, Any]) -> str:
     connection_update(actor=actor, connection_id=row.pk, **sorted_values(values))
     return gettext("Saved. Test the connection now.")
@@ -101,21 +114,32 @@ class ProviderConnectionAdmin(ReadOnlyTenantAdmin):
     )
     list_display = (
         "name",
-        "kind",
-        "backend",
+        "kind_words",
+        "backend_words",
         toned_column("state", STATE_TONES, label=_("state")),
         text_column("state_sentence", label=_("says")),
         age_column("tested_at", label=_("tested")),
         "is_active",
     )
-    list_filter = ("kind", "state", "is_active")
+    list_filter = (KindFilter, "state", "is_active")
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("kind", "backend", "is_active", "is_sandbox")}),
+        (None, {"fields": ("kind_words", "backend_words", "is_active", "is_sandbox")}),
         (_("Last test"), {"fields": ("state_sentence", "account_mode", "tested_at")}),
         (_("Settings"), {"fields": ("config", "notices_address")}),
     )
-    readonly_fields = ("notices_address",)
+    readonly_fields = ("kind_words", "backend_words", "notices_address")
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_words(self, row: ProviderConnection) -> str:
+        """What sort of provider it is."""
+        return backends.label_of(row.kind)
+
+    @admin.display(description=_("back end"), ordering="backend")
+    def backend_words(self, row: ProviderConnection) -> str:
+        """What speaks with it."""
+        known = backends.known(row.kind, row.backend)
+        return known.label if known is not None else row.backend
 
     @admin.display(description=_("address for its notices"))
     def notices_address(self, row: ProviderConnection) -> str:
