@@ -6,10 +6,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.portal_accounts import visitor_of_customer
-from accounts.slots import VisitorDefaults, visitor_defaults
-from customers import events, office_bulk, office_search, timeline, wiring_mails
 from accounts.slots import CustomerNames, VisitorDefaults, customer_names, visitor_defaults
-from customers import events, office_search, timeline, wiring_mails
+from customers import events, office_bulk, office_search, timeline, wiring_mails
 from customers.models import Customer
 from customers.panels import PANELS
 from customers.selectors import names_of_customers, recipients_for
