@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from ispplatform.core.models import Tenant
+from ispplatform.core.pages.brand import company_address
 
 pytestmark = pytest.mark.django_db
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def company(tenant: Tenant) -> Tenant:
     tenant.legal_name = "Nordlicht GmbH"
-    tenant.address = {"lines": ["Hafenstr. 1", "20095 Hamburg"]}
+    tenant.address = {"street": "Hafenstr. 1", "postal_code": "20095", "city": "Hamburg"}
     tenant.tax_ids = {"vat": "DE123456788"}
     tenant.settings = {
         **tenant.settings,
@@ -55,3 +56,10 @@ def test_a_company_that_has_not_said_who_it_is_has_no_imprint(
     tenant.save()
     assert client.get("/imprint").status_code == 404
     assert "/imprint" not in client.get("/login").content.decode()
+
+
+def test_an_address_is_lines_however_it_was_given() -> None:
+    given = {"street": "Hafenstr. 1", "postal_code": "20095", "city": "Hamburg", "country": "DE"}
+    assert company_address(given) == ["Hafenstr. 1", "20095 Hamburg"]
+    assert company_address({"lines": ["Quay 1"]}) == ["Quay 1"]
+    assert company_address({}) == []

@@ -1,8 +1,9 @@
 """The tenant's brand as pages, mails and documents show it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.safestring import SafeString
 
@@ -100,3 +101,12 @@ def brand_of(tenant: HasBrand | None) -> Brand:
         dark=dark,
         legal_links=tuple(LEGAL_LINKS.of(tenant).items()),
     )
+
+
+def company_address(address: Mapping[str, Any]) -> list[str]:
+    """Return a company's address as lines, from what its page asks for, or lines as they are."""
+    if "lines" in address:
+        return [str(line) for line in address["lines"]]
+    town = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
+    parts = (address.get("street", ""), address.get("street2", ""), town)
+    return [str(part) for part in parts if part]

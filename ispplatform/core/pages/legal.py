@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ispplatform.core.models.tenants import Tenant
-from ispplatform.core.pages.brand import LEGAL_LINKS
+from ispplatform.core.pages.brand import LEGAL_LINKS, company_address
 from ispplatform.core.slots import Slot
 from ispplatform.core.tenant_settings import TenantSetting
 
@@ -51,7 +51,7 @@ def footer_links(tenant: Tenant | None) -> list[Link]:
 
 def has_imprint(tenant: Tenant) -> bool:
     """Tell whether the company has said who it is."""
-    return bool(tenant.legal_name and tenant.address.get("lines"))
+    return bool(tenant.legal_name and company_address(tenant.address))
 
 
 @require_safe
@@ -61,7 +61,7 @@ def imprint(request: HttpRequest) -> HttpResponse:
     if tenant is None or not has_imprint(tenant):
         raise Http404
     facts = {
-        "lines": tenant.address["lines"],
+        "lines": company_address(tenant.address),
         "vat_number": tenant.tax_ids.get("vat", ""),
         "further": IMPRINT_LINES.of(tenant).items(),
     }

@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils import timezone, translation
 
 from ispplatform.core.models.tenants import Tenant
-from ispplatform.core.pages.brand import brand_of
+from ispplatform.core.pages.brand import brand_of, company_address
 from ispplatform.core.pages.formats import format_locale
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
@@ -84,7 +84,7 @@ def _frame(values: Mapping[str, Any], tenant: Tenant, language: str) -> dict[str
 
 
 def _address(tenant: Tenant) -> list[str]:
-    return [str(line) for line in tenant.address.get("lines", [])]
+    return company_address(tenant.address)
 
 
 def _rendered(layout: str, template_name: str, frame: dict[str, Any], mail: _Mail) -> str:
