@@ -72,6 +72,7 @@ class Standing:
 
     Args:
         wakes_at: nothing is done before: now, or when an agreed day ends.
+        free_from: since when nothing but the calendar itself puts steps off; None: ``wakes_at``.
         done: keys of the steps that were taken or left out.
         notice_accepted_at: when the mail server accepted the last notice.
         notice_is_out: it was given, accepted or not.
@@ -82,6 +83,7 @@ class Standing:
     """
 
     wakes_at: datetime
+    free_from: datetime | None = None
     done: Collection[str] = field(default_factory=frozenset)
     suspensions: int = 0
     is_suspended: bool = False
@@ -109,7 +111,8 @@ class _Play:
 
     def __init__(self, anchors: Anchors, standing: Standing, house: House) -> None:
         self.anchors, self.standing, self.house = anchors, standing, house
-        self.clock = self.since = standing.wakes_at
+        self.clock = standing.wakes_at
+        self.since = standing.free_from or standing.wakes_at
         self.done = set(standing.done)
         self.suspensions = standing.suspensions
         self.is_suspended = standing.is_suspended
@@ -141,12 +144,13 @@ class _Play:
             self.is_held = True
             self._tell(coming, None)
             return True
-        self.since, self.clock = self.clock, self._by_day(max(self.clock, at))
+        self.clock = self._by_day(max(self.clock, at))
         move = move_due(steps, done=self.done, now=self.clock)
         for older in move.passed_over:
             self._tell(older, self.clock, passed_over=True)
         if move.step is not None:
             self._take(move.step)
+        self.since = self.clock
         return True
 
     def _by_day(self, at: datetime) -> datetime:

@@ -243,6 +243,7 @@ def _played(
 ) -> Course:
     standing = Standing(
         wakes_at=_wakes_at(desk, case.next_at, course.invoice_id),
+        free_from=_wakes_at(desk, None, course.invoice_id),
         done=frozenset(step.key for step in past),
         suspensions=case.suspensions,
         is_suspended=case.suspended_at is not None,

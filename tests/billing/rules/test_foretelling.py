@@ -153,3 +153,17 @@ def test_from_a_paused_connection_on_everything_waits():
     standing = Standing(wakes_at=at(1), done={"charge_1"}, charges_are_held=True)
     told = foretold(Anchors(due_on=DUE), standing, house=house(DunningTerms()))
     assert [one.step.key for one in told if one.fate is Fate.TAKEN] == ["reminder_1"]
+
+
+def test_it_is_still_said_why_when_the_case_already_knows_its_day():
+    done = {"charge_1", "charge_2", "charge_3", "charge_4", "reminder_1", "reminder_2"}
+    standing = Standing(
+        wakes_at=at(9),
+        free_from=at(7, 19),
+        done=done | {"last_notice_1"},
+        notice_is_out=True,
+        notice_accepted_at=at(7, 18),
+    )
+    (told,) = foretold(Anchors(due_on=DUE), standing, house=house(DunningTerms()))
+    assert told.at == at(9)
+    assert told.delays == ((Delay.NOTICE, None), (Delay.HOURS, date(2026, 3, 10)))
