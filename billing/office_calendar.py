@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.choices import StepState
 from billing.models import DunningHold, DunningStep
-from billing.office import customer_url
 from billing.office_dunning import acts_known, pause_url
 from billing.preferences import MONTHLY_RENEWAL_LEAD_DAYS, RENEWAL_LEAD_DAYS
 from billing.preferences_dunning import (
@@ -83,10 +82,14 @@ def calendar_page(customer: Customer, actor: Actor) -> dict[str, Any]:
         "coming": [_course(course, actor, links) for course in calendar.coming],
         "endings": [_ending(ending) for ending in calendar.endings],
         "has_more": calendar.has_more,
-        "pause_url": pause_url(customer) if actor.can("dunning:manage") else "",
-        "payment_url": customer_url("payment", customer) if actor.can("payments:record") else "",
+        "pause_url": pause_url(customer) if actor.can("dunning:pause") else "",
+        "payment_url": _record_payment_url(customer) if actor.can("payments:record") else "",
         "time_zone": present_tenant().time_zone,
     }
+
+
+def _record_payment_url(customer: Customer) -> str:
+    return reverse("admin:customers_customer_act", args=[customer.pk, "record-payment"])
 
 
 class _Links:
