@@ -1,7 +1,7 @@
 """Loading the demo company: once per installation, and never beside live data."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from demo.company import (
     staff_make,
     tenant_make,
 )
+from demo.copies import customers_copy
 from demo.crowd import crowd_come
 from demo.errors import DemoNotWanted
 from demo.history import History
@@ -42,11 +43,19 @@ from ispplatform.core.testing import run_until_quiet
 
 DAYS = 745
 CUSTOMERS = 52
+LIVED = 200  # customers who live through the services, at most; each costs a third of a second
 CAST_CUSTOMERS = len(CAST) + 1  # one of the cast acts for two
 
 
 def demo_load(
-    *, seed: int, base_url: str, tell: Callable[[str], None], customers: int = CUSTOMERS
+    *,
+    seed: int,
+    base_url: str,
+    tell: Callable[[str], None],
+    customers: int = CUSTOMERS,
+    lived: int = LIVED,
+    invoices_each: float | None = None,
+    around_copies: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[LogIn]:
     """Make the demo company with two years of history relative to today, and the second brand.
 
@@ -55,6 +64,9 @@ def demo_load(
         base_url: address of the portal, for the links in mails.
         tell: hears what is being done.
         customers: how many there are in all; fewer than 25 makes no difference.
+        lived: how many of them live through the services; all others are copies of these.
+        invoices_each: how many invoices a copied customer has on average.
+        around_copies: what stands around the copying.
 
     Returns:
         Who can log in.
@@ -72,7 +84,7 @@ def demo_load(
         world = _world(seed, base_url)
         for character in CAST:
             character(world)
-        crowd_come(world, size=customers - CAST_CUSTOMERS)
+        crowd_come(world, size=min(customers, lived) - CAST_CUSTOMERS)
         told: set[date] = set()
 
         def tell_month(day: date) -> None:
@@ -84,6 +96,15 @@ def demo_load(
         with tenant_context(world.tenant.pk):
             renewals_run(world.tenant)  # the invoices of the days to come are out already
             run_until_quiet()
+            if customers > lived:
+                with around_copies():
+                    customers_copy(
+                        sorted(world.renewals.crowd),
+                        count=customers - lived,
+                        people=world.people,
+                        tell=tell,
+                        invoices_each=invoices_each,
+                    )
             connections_look(actor=LOADER)
         second = second_company_load(seed=seed, base_url=base_url, tell=tell)
         _note_complete(world.tenant)

@@ -49,6 +49,7 @@ class Mail(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "customer_id", "created_at"]),
             models.Index(fields=["tenant", "created_at"]),
             models.Index(fields=["tenant", "to_email"]),

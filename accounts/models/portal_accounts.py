@@ -46,7 +46,10 @@ class PortalAccount(TenantModel):
                 name="accounts_one_account_per_user_and_customer",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "customer_id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "customer_id"]),
+        ]
 
     def __str__(self) -> str:
         return self.portal_id

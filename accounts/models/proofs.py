@@ -41,7 +41,10 @@ class EmailCode(TenantModel):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["expires_at"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["expires_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.email}"
@@ -71,7 +74,10 @@ class AccessLink(TenantModel):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["expires_at"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["expires_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.email}"

@@ -64,6 +64,7 @@ class Session(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "user", "-created_at"]),
             models.Index(fields=["expires_at"]),
         ]

@@ -82,6 +82,7 @@ class DocumentAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("customer",)
     list_filter: ClassVar[Any] = ("kind", "issue_date", "currency")
     search_fields = ("number", "subject_label", "customer__search_text")
+    searched_by: ClassVar[Any] = {"documents": "pk", "customers": "customer_id"}
     ordering = ("-id",)
     acts = (
         Act(

@@ -45,6 +45,7 @@ class DunningCaseAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("invoice", "customer")
     list_filter: ClassVar[Any] = ("next_kind", "outcome", "next_at")
     search_fields = ("invoice__number", "customer__search_text")
+    searched_by: ClassVar[Any] = {"documents": "invoice_id", "customers": "customer_id"}
     ordering = ("next_at", "id")
     fieldsets = (
         (

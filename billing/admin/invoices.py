@@ -137,6 +137,7 @@ class InvoiceAdmin(TenantAdmin):
     list_select_related = ("customer",)
     list_filter: ClassVar[Any] = ("status", "disputed", "issue_date", "currency")
     search_fields = ("number", "customer__search_text")
+    searched_by: ClassVar[Any] = {"documents": "pk", "customers": "customer_id"}
     ordering = ("-id",)
     acts = (
         Act(

@@ -32,6 +32,11 @@ class JournalEntryAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("customer",)
     list_filter: ClassVar[Any] = ("kind", "booked_on", "currency")
     search_fields = ("subject_label", "customer__search_text")
+    searched_by: ClassVar[Any] = {
+        "documents": "subject_id",
+        "payments": "subject_id",
+        "customers": "customer_id",
+    }
     ordering = ("-booked_on", "-id")
 
     @display(description=_("what"), ordering="kind")

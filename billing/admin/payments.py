@@ -89,6 +89,11 @@ class PaymentAdmin(TenantAdmin):
         "customer__search_text",
         "payment_method__last_four",
     )
+    searched_by: ClassVar[Any] = {
+        "payments": "pk",
+        "documents": "document_id",
+        "customers": "customer_id",
+    }
     ordering = ("-id",)
     acts = (
         Act(
@@ -221,6 +226,7 @@ class RefundAdmin(AtStripeAdmin):
     list_select_related = ("customer",)
     list_filter: ClassVar[Any] = ("state", "method")
     search_fields = ("gateway_reference", "customer__search_text")
+    searched_by: ClassVar[Any] = {"refunds": "pk", "customers": "customer_id"}
     ordering = ("-id",)
     acts = (
         Act(
@@ -263,6 +269,7 @@ class PaymentMethodAdmin(ReadOnlyTenantAdmin):
     list_display = ("__str__", "customer", "expires", "is_default", "is_saved", "removed_at")
     list_select_related = ("customer",)
     search_fields = ("last_four", "customer__search_text")
+    searched_by: ClassVar[Any] = {"cards": "pk", "customers": "customer_id"}
     ordering = ("-id",)
     acts = (
         Act(

@@ -98,6 +98,7 @@ class SubscriptionAdmin(ReadOnlyTenantAdmin):
     list_select_related = ("customer",)
     list_filter: ClassVar[Any] = ("status", "cycle", "auto_renew", "next_billing_on")
     search_fields = ("label", "subject_label", "customer__search_text")
+    searched_by: ClassVar[Any] = {"services": "subject_id", "customers": "customer_id"}
     ordering = ("-id",)
     acts = (
         Act(

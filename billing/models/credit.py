@@ -41,6 +41,7 @@ class CreditEntry(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(
                 fields=["tenant", "customer", "currency"],

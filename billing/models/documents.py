@@ -66,6 +66,10 @@ class Document(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "issue_date", "id"]),
+            models.Index(fields=["tenant", "made_from"]),
+            models.Index(fields=["tenant", "corrects"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "subject_type", "subject_id"]),
         ]

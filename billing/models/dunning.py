@@ -75,6 +75,7 @@ class DunningCase(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "next_at", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(
                 fields=["tenant", "next_at"],
@@ -164,6 +165,7 @@ class DunningHold(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(
                 fields=["tenant", "until"],

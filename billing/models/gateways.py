@@ -78,6 +78,7 @@ class GatewayEvent(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "state", "id"]),
             models.Index(fields=["received_at"], name="billing_events_to_forget"),
         ]
@@ -121,7 +122,10 @@ class Dispute(TenantModel):
                 condition=Q(amount__gt=0), name="billing_a_dispute_is_about_money"
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "state", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "state", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} ({self.reason or 'no reason'})"

@@ -68,6 +68,13 @@ class Invoice(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
+            # What is open is added up for the home page from the index alone.
+            models.Index(
+                fields=["tenant", "currency", "status", "due_date", "amount_due"],
+                condition=Q(status__in=["sent", "overdue"]),
+                name="billing_open_amounts",
+            ),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "customer", "status"]),
             models.Index(fields=["tenant", "created_at", "id"]),

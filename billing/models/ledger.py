@@ -71,7 +71,11 @@ class JournalLine(TenantModel):
     )
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "account", "currency"])]
+        indexes = [
+            # The key of an entry alone loses on SQLite against that of the company.
+            models.Index(fields=["tenant", "entry"]),
+            models.Index(fields=["tenant", "account", "currency"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

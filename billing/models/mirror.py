@@ -39,7 +39,10 @@ class MirroredObject(TenantModel):
                 name="billing_an_object_is_copied_once",
             )
         ]
-        indexes = [models.Index(fields=["tenant", "connection", "charge_reference"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "connection", "charge_reference"]),
+        ]
         verbose_name = "copy from Stripe"
         verbose_name_plural = "copies from Stripe"
 

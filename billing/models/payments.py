@@ -47,6 +47,7 @@ class PaymentMethod(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
         ]
@@ -125,8 +126,14 @@ class Payment(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "state", "id"]),
+            # What came in is added up for the home page from the index alone.
+            models.Index(
+                fields=["tenant", "state", "currency", "received_on", "amount_settled"],
+                name="billing_money_by_day",
+            ),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),
             models.Index(
@@ -194,7 +201,10 @@ class Refund(TenantModel):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="billing_a_refund_is_positive")
         ]
-        indexes = [models.Index(fields=["tenant", "customer", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "customer", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

@@ -24,6 +24,7 @@ class Contact(TenantModel):
     search_text = models.TextField(editable=False, blank=True)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "name", "id"])]
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(

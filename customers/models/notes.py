@@ -32,7 +32,10 @@ class Note(TenantModel):
                 name="customers_one_pinned_note",
             )
         ]
-        indexes = [models.Index(fields=["tenant", "customer", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "created_at", "id"]),
+            models.Index(fields=["tenant", "customer", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

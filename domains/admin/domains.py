@@ -283,6 +283,7 @@ class DomainAdmin(ReadOnlyTenantAdmin):
     list_filter = ("status", "auto_renew", "tld")
     list_select_related = ("customer", "connection")
     search_fields = ("name", "unicode_name", "=customer__customer_number")
+    searched_by: ClassVar[Any] = {"domains": "pk", "customers": "customer_id"}
     ordering = ("-id",)
 
     def next_of(self, row: Domain) -> list[str]:
@@ -307,4 +308,5 @@ class RegistrantContactAdmin(ReadOnlyTenantAdmin):
     )
     list_select_related = ("customer",)
     search_fields = ("company_name", "last_name", "email", "=customer__customer_number")
+    searched_by: ClassVar[Any] = {"customers": "customer_id"}
     ordering = ("-id",)

@@ -1,7 +1,7 @@
 """Zones and records."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.translation import gettext
@@ -123,6 +123,8 @@ class DnsZoneAdmin(ReadOnlyTenantAdmin):
     list_filter = ("status",)
     list_select_related = ("customer",)
     search_fields = ("name", "unicode_name")
+    searched_by: ClassVar[Any] = {"domains": "domain_id"}
+    searched_exactly = ("name",)
     ordering = ("-id",)
 
 
@@ -136,4 +138,6 @@ class DnsRecordAdmin(ReadOnlyTenantAdmin):
     list_filter = ("type", "source")
     list_select_related = ("zone",)
     search_fields = ("content", "name", "zone__name")
+    searched_by: ClassVar[Any] = {"domains": "zone__domain_id"}
+    searched_exactly = ("zone__name",)
     ordering = ("-id",)

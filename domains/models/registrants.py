@@ -30,7 +30,10 @@ class RegistrantContact(TenantModel):
     extra = models.JSONField(default=dict, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "customer", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "customer", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.company_name or f"{self.first_name} {self.last_name}".strip()

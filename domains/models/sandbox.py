@@ -25,6 +25,7 @@ class SandboxRegistration(TenantModel):
     created_by_key = models.CharField(max_length=200)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "id"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "connection", "name"], name="domains_sandbox_one_name_once"
@@ -51,7 +52,10 @@ class SandboxRegistrarEntry(TenantModel):
 
     class Meta(TenantModel.Meta):
         verbose_name_plural = "sandbox registrar entries"
-        indexes = [models.Index(fields=["tenant", "connection", "name"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "connection", "name"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.name}"
@@ -68,6 +72,7 @@ class SandboxZone(TenantModel):
     serial = models.PositiveBigIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "id"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "connection", "name"], name="domains_sandbox_one_zone_once"
@@ -88,6 +93,7 @@ class SandboxRecordSet(TenantModel):
     contents = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "id"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "zone", "name", "type"], name="domains_sandbox_one_set_once"

@@ -55,6 +55,7 @@ class DnsZone(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "name"]),
@@ -91,7 +92,10 @@ class DnsRecord(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["name", "type", "priority", "content"]
-        indexes = [models.Index(fields=["tenant", "zone", "name", "type"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "zone", "name", "type"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.type}"

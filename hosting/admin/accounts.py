@@ -1,7 +1,7 @@
 """Servers and accounts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import transaction
@@ -148,4 +148,5 @@ class HostingAccountAdmin(ReadOnlyTenantAdmin):
     list_filter = ("status", "server")
     list_select_related = ("customer", "server")
     search_fields = ("domain", "unicode_domain", "=username", "=customer__customer_number")
+    searched_by: ClassVar[Any] = {"hosting": "pk", "customers": "customer_id"}
     ordering = ("-id",)

@@ -1,7 +1,7 @@
 """Mail domains and mailboxes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -67,6 +67,7 @@ class MailDomainAdmin(ReadOnlyTenantAdmin):
     list_display = ("unicode_name", "customer", "account")
     list_select_related = ("customer", "account")
     search_fields = ("name", "unicode_name")
+    searched_by: ClassVar[Any] = {"hosting": "account_id"}
     ordering = ("-id",)
 
 
@@ -97,4 +98,5 @@ class MailboxAdmin(ReadOnlyTenantAdmin):
     list_filter = ("status",)
     list_select_related = ("mail_domain",)
     search_fields = ("address",)
+    searched_by: ClassVar[Any] = {"mailboxes": "pk", "hosting": "mail_domain__account_id"}
     ordering = ("-id",)

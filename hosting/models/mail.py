@@ -30,6 +30,7 @@ class MailDomain(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "name", "id"]),
         ]
@@ -75,6 +76,7 @@ class Mailbox(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "mail_domain", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),

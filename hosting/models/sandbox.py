@@ -24,6 +24,7 @@ class SandboxPanelAccount(TenantModel):
     suspend_reason = models.CharField(max_length=200, blank=True)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "id"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "connection", "username"],
@@ -51,6 +52,7 @@ class SandboxPanelMailbox(TenantModel):
     password_digest = models.CharField(max_length=200)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "id"])]
         verbose_name_plural = "sandbox panel mailboxes"
         constraints = [
             models.UniqueConstraint(

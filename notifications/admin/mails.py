@@ -50,6 +50,8 @@ class MailAdmin(ReadOnlyTenantAdmin):
     )
     list_filter = ("state", "kind")
     search_fields = ("=to_email", "=message_id")
+    searched_by: ClassVar[Any] = {"customers": "customer_id"}
+    searched_exactly = ("to_email", "message_id")
     ordering = ("-created_at",)
     fieldsets = (
         (

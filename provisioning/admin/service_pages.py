@@ -245,6 +245,7 @@ class ServiceAdmin(ReadOnlyTenantAdmin):
     list_display_links = ("label",)
     list_filter = ("status", "type", PersonFilter)
     search_fields = ("label", "=customer__customer_number", "customer__display_name")
+    searched_by: ClassVar[Any] = {"services": "pk", "customers": "customer_id"}
     ordering = ("-id",)
 
     def next_of(self, row: Any) -> list[str]:

@@ -29,11 +29,12 @@ class ServiceSchedule(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "due_on", "id"]),
             models.Index(
                 fields=["tenant", "due_on"],
                 condition=models.Q(state="waiting"),
                 name="provisioning_schedules_due",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,7 @@ class Service(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "customer", "status"]),
             models.Index(fields=["tenant", "created_at", "id"]),

@@ -211,6 +211,7 @@ class OrderAdmin(ReadOnlyTenantAdmin):
     list_filter = ("status",)
     list_select_related = ("customer",)
     search_fields = ("=order_number", "customer__display_name")
+    searched_by: ClassVar[Any] = {"orders": "pk", "customers": "customer_id"}
     ordering = ("-id",)
     inlines = (OrderLineInline, OrderHoldInline, OrderAcceptanceInline)
     readonly_fields = (STATUS, GROSS, TAX, "paid")

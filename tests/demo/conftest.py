@@ -12,7 +12,8 @@ from demo.removal import demo_remove
 from ispplatform.core.models import Tenant
 
 SEED = 7
-CUSTOMERS = 27  # the cast, the archetypes, and one cast from each of them
+LIVED = 27  # the cast, the archetypes, and one cast from each of them
+CUSTOMERS = LIVED + 9  # and copies of those
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,11 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock():
         told: list[str] = []
         log_ins = demo_load(
-            seed=SEED, base_url="http://localhost:8000", tell=told.append, customers=CUSTOMERS
+            seed=SEED,
+            base_url="http://localhost:8000",
+            tell=told.append,
+            customers=CUSTOMERS,
+            lived=LIVED,
         )
         tenant = demo_tenant()
         assert tenant is not None

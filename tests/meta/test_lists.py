@@ -1,16 +1,22 @@
-"""Laws of every list of the API."""
+"""Laws of every list of the API and of the back office."""
 
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
+from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
+from django.urls import get_resolver
 
 from ispplatform.core.actors import EVERYTHING, Actor, ActorType
+from ispplatform.core.admin.base import TenantAdmin
 from ispplatform.core.api.checks import api_routes
 from ispplatform.core.api.listing import ListAction
 from ispplatform.core.api.sorting import read_sort, sort_columns
 from ispplatform.core.api.views import STAFF
+from ispplatform.core.search import search_kinds
+from ispplatform.core.tenancy.base import TenantModel
 
 # Lists whose table stays short however large the company, each with why.
 SHORT: dict[str, str] = {
@@ -22,6 +28,19 @@ SHORT: dict[str, str] = {
     "ApiKeyViewSet": "a company has some dozen keys",
     "UserViewSet": "the colleagues of one company",
 }
+# The same of lists of the back office.
+SHORT_FOR_STAFF: dict[str, str] = {
+    "accounts.ApiKey": "a company has some dozen keys",
+    "accounts.Membership": "the colleagues of one company",
+    "accounts.MembershipRole": "the colleagues of one company",
+    "accounts.Role": "a company has some dozen roles",
+    "billing.NumberSeries": "a company has three series a year",
+    "catalog.Plan": "what is sold is written by hand",
+    "catalog.Price": "what is sold is written by hand",
+    "core.ProviderConnection": "a company has a handful of connections",
+    "core.PurgePermit": "a person writes each of them",
+}
+TEXTS = (models.CharField, models.TextField)
 EVERYBODY = Actor(type=ActorType.USER, id="", label="probe", permissions=frozenset({EVERYTHING}))
 
 
@@ -72,3 +91,47 @@ def test_the_first_page_of_a_long_list_is_read_in_the_order_of_an_index(view, te
     keys = read_sort(view.default_sort, "", sort_columns(view.sort_fields), model)
     columns = tuple(key.column.replace("pk", "id") for key in keys)
     assert columns in orders_of(model)
+
+
+def long_pages() -> list[TenantAdmin]:
+    """The lists of the back office over a company's own rows."""
+    assert get_resolver().url_patterns, "the classes are registered with the admin's pages"
+    return sorted(
+        (
+            page
+            for model, page in site._registry.items()
+            if issubclass(model, TenantModel)
+            and isinstance(page, TenantAdmin)
+            and model._meta.label not in SHORT_FOR_STAFF
+        ),
+        key=lambda page: page.model._meta.label,
+    )
+
+
+@pytest.mark.parametrize("listed", long_pages(), ids=lambda listed: listed.model._meta.label)
+def test_a_long_list_of_the_back_office_is_read_in_the_order_of_an_index(listed):
+    order = [column.lstrip("-").replace("pk", "id") for column in listed.ordering or ("-id",)]
+    columns = tuple(order if order[-1] == "id" else [*order, "id"])
+    assert columns in orders_of(listed.model)
+
+
+@pytest.mark.parametrize("listed", long_pages(), ids=lambda listed: listed.model._meta.label)
+def test_no_filter_of_a_long_list_reads_all_rows_to_know_its_values(listed):
+    filters = listed.get_list_filter(None)
+    endless = [
+        one
+        for one in filters
+        if isinstance(one, str)
+        and isinstance(field := get_fields_from_path(listed.model, one)[-1], TEXTS)
+        and not field.choices
+    ]
+    assert endless == []
+
+
+@pytest.mark.parametrize("listed", long_pages(), ids=lambda listed: listed.model._meta.label)
+def test_a_list_is_searched_by_kinds_and_columns_that_there_are(listed):
+    for kind, column in listed.searched_by.items():
+        assert kind in {one.key for one in search_kinds.items()}
+        assert column == "pk" or get_fields_from_path(listed.model, column)
+    for column in listed.searched_exactly:
+        assert get_fields_from_path(listed.model, column)

@@ -20,6 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=2026, help="another seed, other people")
         parser.add_argument("--customers", type=int, default=CUSTOMERS, help="how many, in all")
+        parser.add_argument(
+            "--invoices", type=float, help="of each customer beyond the first 200, on average"
+        )
         parser.add_argument("--remove", action="store_true", help="delete the demo company")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +36,7 @@ class Command(BaseCommand):
                 base_url=base_url,
                 tell=self._tell,
                 customers=options["customers"],
+                invoices_each=options["invoices"],
             )
         except DemoNotWanted as refusal:
             self._tell(refusal.message)  # no failure: a start goes on without it

@@ -37,9 +37,11 @@ from ispplatform.core.admin.bulk_lists import BulkLists
 from ispplatform.core.admin.field_values import EMPTY, is_id
 from ispplatform.core.admin.heads import MainLink, head_of, next_in_words, status_column_of
 from ispplatform.core.admin.history import row_history
+from ispplatform.core.admin.list_search import rows_found
 from ispplatform.core.admin.once import FormSentBefore, once
 from ispplatform.core.admin.paging import CappedPaginator
 from ispplatform.core.admin.requests import actor_of
+from ispplatform.core.admin.sampled_values import sampled
 from ispplatform.core.admin.shown_fields import ShownFields, listed_column
 from ispplatform.core.admin.words import field_words, in_capitals
 from ispplatform.core.errors import PlatformError
@@ -81,6 +83,9 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
         since_fields: for a value of the state, the field that says since when it is so.
         nothing_yet: what an empty list says: what would stand here, and how it comes to be.
         has_head: whether the page begins with what the row is, whose, and what happens next.
+        searched_by: kinds of the one search, each with the column that names what it finds: a
+            long list is searched by its words, a short one by ``search_fields`` alone.
+        searched_exactly: columns with an index that hold what is typed as it is.
     """
 
     permission_resource: ClassVar[str] = ""
@@ -92,6 +97,8 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
     since_fields: ClassVar[Mapping[str, str]] = {}
     nothing_yet: ClassVar[Text] = ""
     has_head: ClassVar[bool] = True
+    searched_by: ClassVar[Mapping[str, str]] = {}
+    searched_exactly: ClassVar[tuple[str, ...]] = ()
 
     list_per_page = 50
     show_full_result_count = False
@@ -130,6 +137,25 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
             (listed_column(self.model, one) if isinstance(one, str) else None) or one
             for one in super().get_list_display(request)
         ]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Return the filters; none reads the whole list to know its values."""
+        return [sampled(self.model, one) for one in super().get_list_filter(request)]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Find rows by kept words where the class says by which; otherwise read the list."""
+        if not search_term or not (self.searched_by or self.searched_exactly):
+            return super().get_search_results(request, queryset, search_term)
+        found = rows_found(
+            self.model,
+            search_term,
+            actor=actor_of(request),
+            by_kind=self.searched_by,
+            exactly=self.searched_exactly,
+        )
+        return queryset.filter(pk__in=found), False
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         """Return the columns that lead to the row's page; they are named as the class does."""

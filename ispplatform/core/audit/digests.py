@@ -37,12 +37,17 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
-def values_digest(values: AuditValues, *, form: int) -> str:
-    """Return the digest that an entry of this form keeps of its words and values."""
+def values_covered(values: AuditValues, *, form: int) -> bytes:
+    """Return what the digest of an entry's words and values is made of."""
     covered: list[Any] = [values.before, values.after]
     if form >= DigestForm.VALUES_AND_WORDS:
         covered += words_of(values)
-    return hashlib.sha256(values.salt.encode() + canonical(covered)).hexdigest()
+    return values.salt.encode() + canonical(covered)
+
+
+def values_digest(values: AuditValues, *, form: int) -> str:
+    """Return the digest that an entry of this form keeps of its words and values."""
+    return hashlib.sha256(values_covered(values, form=form)).hexdigest()
 
 
 def words_of(values: AuditValues) -> list[str]:

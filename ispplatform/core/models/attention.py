@@ -44,6 +44,7 @@ class AttentionItem(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "opened_at", "id"]),
             models.Index(
                 fields=["tenant", "opened_at"],
                 condition=Q(resolved_at=None),

@@ -31,6 +31,7 @@ class AuditEntry(TenantModel):
             models.Index(fields=["tenant", "subject_type", "subject_id", "id"]),
             models.Index(fields=["tenant", "customer_id", "id"]),
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "request_id"]),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +75,7 @@ class AuditValues(TenantModel):
 
     class Meta(TenantModel.Meta):
         verbose_name_plural = "audit values"
+        indexes = [models.Index(fields=["tenant", "subject_label"])]
 
     def __str__(self) -> str:
         return f"values of {self.entry_id}"

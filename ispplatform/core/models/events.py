@@ -54,6 +54,7 @@ class OutboxEvent(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(
                 fields=["tenant", "id"],
                 condition=models.Q(dispatched_at=None),
@@ -111,6 +112,7 @@ class EventDelivery(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "id"]),
             models.Index(
                 fields=["queue_after"],
                 condition=models.Q(state__in=["waiting", "running"]),

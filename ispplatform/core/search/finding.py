@@ -49,6 +49,22 @@ def search(text: str, *, actor: Actor, limit: int = FINDS_PER_KIND) -> list[Find
     return finds
 
 
+def subjects_of(kind: str, text: str, *, actor: Actor, limit: int) -> list[UUID]:
+    """Return the ids of what a text finds of one kind, the best first; nothing of it is read.
+
+    Whoever asks may see the list that these lead to; words that only others may see lead nobody.
+    """
+    wanted = asked(text)
+    terms = _Terms(kind, _hidden_feeds(kind, actor))
+    found: dict[UUID, None] = {}
+    for phrase in wanted.phrases:
+        rows = terms.beginning(phrase).order_by("term", "rank", "subject_id")
+        found |= dict.fromkeys(rows.values_list("subject_id", flat=True)[: limit * 4])
+    if len(wanted.words) > 1 and len(found) < limit:
+        found |= dict.fromkeys(_holding_all(terms, wanted.words))
+    return list(found)[:limit]
+
+
 @dataclass(frozen=True, slots=True)
 class _Terms:
     """The terms of a kind that somebody may be led by."""

@@ -1,6 +1,6 @@
 """The audit trail and the permits that open frozen rows: to be read, never to be changed."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin import display
@@ -62,6 +62,8 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
         ("created_at", RangeDateTimeFilter),
     )
     search_fields = ("=request_id", "=values__subject_label")
+    searched_by: ClassVar[Any] = {"customers": "customer_id"}
+    searched_exactly = ("request_id", "values__subject_label")
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("subject", "reason")}),
