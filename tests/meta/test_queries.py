@@ -66,12 +66,14 @@ FORM = "asks something and lists nothing"
 MACHINES = "is read by machines and says nothing of rows"
 PORTAL_WITHOUT_ROWS = {
     ".well-known/jwks.json": MACHINES,
+    "account/customers": "names whom a log-in acts for, and these stay as they are",
     "account/email": FORM,
     "account/password": FORM,
     "checkout/code": FORM,
     "confirm-email": FORM,
     "favicon.ico": MACHINES,
     "forgot-password": FORM,
+    "imprint": "says who the company is",
     "login": FORM,
     "login/code": FORM,
     "metrics": MACHINES,
