@@ -54,7 +54,7 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
         text_column("values__reason", label=_("reason")),
     )
     list_select_related = ("values",)
-    list_display_links = ("act",)
+    list_display_links = ("created_at", "act")
     list_filter = (
         ActFilter,
         ActorFilter,
