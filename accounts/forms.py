@@ -169,6 +169,7 @@ class ProfileForm(forms.Form):
         label=_("Time zone"),
         choices=_time_zones,
         required=False,
+        widget=forms.Select(attrs={"translate": "no"}),  # their names are those of the database
         help_text=_("Times on these pages and in mails to you are those of this zone."),
     )
     notify_email = forms.BooleanField(

@@ -40,7 +40,11 @@ ENGLISH = re.compile(
     r"|ended|monthly|yearly|year|month|every|once|free|taken|page|home|back)\b",
     re.IGNORECASE,
 )
-UNSEEN = re.compile(r"<(head|script|style|template|code|pre)\b.*?</\1>", re.DOTALL)
+# Besides what nobody sees: what the page itself says is in no language.
+UNSEEN = re.compile(
+    r"<(head|script|style|template|code|pre)\b.*?</\1>|<(\w+)\b[^>]* translate=\"no\".*?</\2>",
+    re.DOTALL,
+)
 SPOKEN = re.compile(r'\b(?:alt|aria-label|data-label|placeholder|title)="([^"]*)"')
 ADDRESS = re.compile(r"https?://\S+")
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,8 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     own = Installation(tmp_path / "var")
     yield own
     for number in own.processes():
-        os.kill(number, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself since it was listed
+            os.kill(number, signal.SIGKILL)
     for supervisor in own.launched:
         supervisor.wait(timeout=WAIT_SECONDS)
 

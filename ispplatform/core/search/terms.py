@@ -17,6 +17,7 @@ from ispplatform.core.models.search import TERM_CHARACTERS
 
 IDENTITY, NAME, PART = 0, 1, 2
 LATER_WORDS = 9
+END_OF_A_UUID = 12  # characters
 LAST = chr(0x10FFFF)
 
 _WORD_STARTS = re.compile(r"(?<=[\s\-/&()'\",+_@:])(?=[^\s\-/&()'\",+_@:.])")
@@ -64,7 +65,10 @@ def names(*texts: str) -> list[Term]:
 
 
 def numbers(*texts: str) -> list[Term]:
-    """Return the terms of numbers and ids: ``INV-2026-00042`` also as ``2026-00042`` and ``42``."""
+    """Return the terms of numbers and ids: ``INV-2026-00042`` also as ``2026-00042`` and ``42``.
+
+    The end of a UUID is no number, even where it happens to hold digits only.
+    """
     found = []
     for text in texts:
         whole = folded(text)
@@ -75,9 +79,9 @@ def numbers(*texts: str) -> list[Term]:
         head, dash, rest = whole.partition("-")
         if dash and head.isalpha():
             found.append(_term(rest, PART))
-        last = whole.rpartition("-")[2].lstrip("0")
-        if last.isdigit():
-            found.append(_term(last, PART))
+        last = whole.rpartition("-")[2]
+        if last.isdigit() and len(last) < END_OF_A_UUID and last.strip("0"):
+            found.append(_term(last.lstrip("0"), PART))
     return _best(found)
 
 

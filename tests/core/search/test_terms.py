@@ -110,3 +110,8 @@ def test_a_text_longer_than_the_column_is_cut_and_then_nobodys_own():
 @pytest.mark.parametrize("typed", ["", "  ", "---", "\x00", "://"])
 def test_a_text_without_a_letter_asks_for_nothing_that_is_kept(typed):
     assert not found_by(names("Ada"), typed) or not asked(typed).phrases
+
+
+def test_the_end_of_a_uuid_is_no_number():
+    reference = "cus_01a204c8-8afb-88f5-b710-550806300001"
+    assert [term.text for term in numbers(reference)] == [reference]
