@@ -33,7 +33,7 @@ def office(browser: Browser, running: DemoInstallation) -> Iterator[Office]:
 
 
 def test_the_home_page_tells_how_things_stand(office: Office) -> None:
-    expect(office.page.get_by_text("Automation runs")).to_be_visible()
+    office.until(office.page.get_by_text("Automation runs"))
     for title in PARTS:
         expect(office.part(title)).to_be_visible()
     money = office.part("Money")
