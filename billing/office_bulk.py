@@ -20,7 +20,7 @@ from ispplatform.core.bulk.acts import Reasons, Rows
 from ispplatform.core.money import Money, from_minor
 
 CUSTOMERS = "customers.customer"
-MANAGE = "dunning:manage"
+LETS_REST = "dunning:pause"  # as the services ask for each row
 Kept = Mapping[str, Any]
 
 
@@ -106,7 +106,7 @@ BULK_ACTS.fill(
         name="billing.dunning_pause",
         model=CUSTOMERS,
         label=_("Pause dunning"),
-        permission=MANAGE,
+        permission=LETS_REST,
         see="customers:read",
         run=_pause,
         refusals=_pause_refusals,
@@ -123,7 +123,7 @@ BULK_ACTS.fill(
         name="billing.dunning_go_on",
         model=CUSTOMERS,
         label=_("Let dunning go on"),
-        permission=MANAGE,
+        permission=LETS_REST,
         see="customers:read",
         run=_go_on,
         refusals=_go_on_refusals,

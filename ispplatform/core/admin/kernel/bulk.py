@@ -156,7 +156,8 @@ class BulkRunAdmin(ReadOnlyTenantAdmin):
     acts = (
         Act(
             name="fill",
-            label=_("Show the plan"),
+            label=_("Fill in what it asks"),
+            button=_("Show the plan"),
             permission=SEE,
             run=_filled,
             form_for=_form_of,
