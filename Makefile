@@ -85,6 +85,11 @@ company: $(RUN_STAMP) ## make a live, empty company beside `make run`; asks what
 backup: $(RUN_STAMP) ## write all data to one file while it runs, the keys to another (TO=dir KEYS_TO=dir)
 	@exec $(BIN)/python -m ispplatform.run manage backup $(if $(TO),--to "$(TO)") $(if $(KEYS_TO),--keys-to "$(KEYS_TO)")
 
+.PHONY: backup-prove
+backup-prove: $(RUN_STAMP) ## load a backup apart from the data and count it, while it runs (FILE=the backup)
+	@test -n "$(FILE)" || { echo "Say which backup: make backup-prove FILE=isp-....tar.gz"; exit 1; }
+	@exec $(BIN)/python -m ispplatform.run manage backup_prove "$(FILE)"
+
 .PHONY: restore
 restore: $(RUN_STAMP) ## put a backup in its place (FILE=the backup KEYS=the copy of the keys REPLACE=1)
 	@test -n "$(FILE)" || { echo "Say which backup: make restore FILE=isp-....tar.gz"; exit 1; }

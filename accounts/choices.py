@@ -31,6 +31,7 @@ class SessionChannel(models.TextChoices):
 
     BROWSER = "browser", _("Browser")
     API = "api", _("API")
+    OAUTH = "oauth", _("Application")
 
 
 class EmailCodePurpose(models.TextChoices):
@@ -48,8 +49,61 @@ class AccessLinkPurpose(models.TextChoices):
     SET_UP = "set_up", _("Set-up of a new company")
 
 
+class GrantType(models.TextChoices):
+    """How an OAuth client comes by its tokens. Source: RFC 6749 s. 4."""
+
+    AUTHORIZATION_CODE = "authorization_code", _("Acts for people who agree")
+    CLIENT_CREDENTIALS = "client_credentials", _("Acts for itself")
+
+
 class ApiKeyMode(models.TextChoices):
     """Whether a key opens a live or a sandbox tenant; its prefix says so."""
 
     LIVE = "live", _("Live")
     TEST = "test", _("Test")
+
+
+class FactorChange(models.TextChoices):
+    """What happened to a person's second factor; the mail about it says so."""
+
+    ON = "on", _("Switched on")
+    OFF = "off", _("Switched off")
+    CODES_RENEWED = "codes_renewed", _("New recovery codes")
+    CODE_USED = "code_used", _("A recovery code was used")
+    PASSKEY_ADDED = "passkey_added", _("A passkey was added")
+    PASSKEY_REMOVED = "passkey_removed", _("A passkey was removed")
+    RESET = "reset", _("Removed because it was lost")
+
+
+class FactorResetStatus(models.TextChoices):
+    """How far the removal of a lost second factor is."""
+
+    WAITING = "waiting", _("Waiting")  # anybody at the customer may stop it
+    STOPPED = "stopped", _("Stopped")
+    DONE = "done", _("Carried out")
+
+
+class IdentityCheck(models.TextChoices):
+    """How staff made sure to whom they speak."""
+
+    CALL_BACK = "call_back", _("Called back on a number that we had before")
+    IN_PERSON = "in_person", _("Came in person with an identity card")
+    VIDEO = "video", _("Showed an identity card in a video call")
+    LETTER = "letter", _("Gave back a code from a letter to the address that we have")
+
+
+class GuardReason(models.TextChoices):
+    """Why a log-in is guarded for some days."""
+
+    FACTOR_RESET = "factor_reset", _("The second factor was removed because it was lost")
+    EMAIL_CHANGE = "email_change", _("The e-mail address was changed")
+    NEW_DEVICE = "new_device", _("A new device, and a new password")
+
+
+class PasskeyPurpose(models.TextChoices):
+    """What a browser is asked to sign for."""
+
+    REGISTER = "register", _("A new passkey")
+    FACTOR = "factor", _("Second factor")
+    LOG_IN = "log_in", _("Log-in of a customer")
+    STAFF_LOG_IN = "staff_log_in", _("Log-in of a colleague")

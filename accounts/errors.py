@@ -1,5 +1,7 @@
 """What can go wrong on the way in."""
 
+from django.utils.translation import gettext_noop as _
+
 from ispplatform.core.errors import (
     DuplicateResource,
     InvalidInput,
@@ -9,12 +11,16 @@ from ispplatform.core.errors import (
     RuleViolation,
 )
 
+AS_IT_WAS = _("Nothing was changed.")
+
 
 class AuthenticationRequired(PlatformError):
     """Nobody is logged in, or the credential shown is not good (any more)."""
 
     code = "AUTHENTICATION_REQUIRED"
     http_status = 401
+    meaning = AS_IT_WAS
+    next_step = _("Log in, then try it once more.")
 
     def __init__(self, message: str = "Log in first.", **params: object) -> None:
         super().__init__(message, **params)
@@ -43,6 +49,8 @@ class InvalidCredentials(PlatformError):
 
     code = "INVALID_CREDENTIALS"
     http_status = 401
+    meaning = _("Nobody was logged in, and nothing was changed.")
+    next_step = _("Check the address and the password, or ask for a new password.")
 
     def __init__(
         self, message: str = "These log-in details are not correct.", **params: object
@@ -62,6 +70,8 @@ class AccountLocked(PlatformError):
 
     code = "ACCOUNT_LOCKED"
     http_status = 423
+    meaning = _("Nobody was logged in, and nothing was changed.")
+    next_step = _("Wait a while, or ask for a new password.")
 
 
 class SecondFactorRequired(PlatformError):
@@ -69,6 +79,8 @@ class SecondFactorRequired(PlatformError):
 
     code = "TWO_FACTOR_REQUIRED"
     http_status = 428
+    meaning = AS_IT_WAS
+    next_step = _("Send the code of your second factor.")
 
 
 class SecondFactorWrong(PlatformError):
@@ -76,21 +88,45 @@ class SecondFactorWrong(PlatformError):
 
     code = "TWO_FACTOR_INVALID"
     http_status = 401
+    meaning = AS_IT_WAS
+    next_step = _("Take the newest code of your app, or one of your recovery codes.")
 
     def __init__(self, message: str = "This code is not correct.", **params: object) -> None:
         super().__init__(message, **params)
+
+
+class PasskeyRefused(SecondFactorWrong):
+    """A passkey's answer proves nothing, was used already, or comes from a copied passkey."""
+
+    code = "PASSKEY_REFUSED"
+    next_step = _("Try it once more, or log in with your password.")
+
+    def __init__(self, message: str = "This passkey was not accepted.", **params: object) -> None:
+        super().__init__(message, **params)
+
+
+class PasskeysNotHere(RuleViolation):
+    """Passkeys are bound to a host name, and the address at hand is not one of the company's."""
+
+    code = "PASSKEYS_NOT_HERE"
+    meaning = AS_IT_WAS
+    next_step = _("Log in with your password.")
 
 
 class SecondFactorMissing(NotPermitted):
     """A colleague without a second factor at a door that asks for one."""
 
     code = "TWO_FACTOR_NOT_SET_UP"
+    meaning = AS_IT_WAS
+    next_step = _("Set up a second factor first.")
 
 
 class EmailNotProved(NotPermitted):
     """The password fits; the address of this sign-up was never confirmed."""
 
     code = "EMAIL_NOT_CONFIRMED"
+    meaning = _("Your account is there and waits for its confirmation.")
+    next_step = _("Enter the code of the mail, or have it sent again.")
 
 
 class TenantNotYours(NotPermitted):
@@ -109,30 +145,40 @@ class PasswordTooWeak(InvalidInput):
     """The password breaks the policy; ``suggestions`` in params say how to mend it."""
 
     code = "PASSWORD_TOO_WEAK"
+    meaning = _("Your password is as it was.")
+    next_step = _("Choose another password.")
 
 
 class PasswordWrong(InvalidInput):
     """The present password was not given correctly."""
 
     code = "PASSWORD_WRONG"
+    meaning = AS_IT_WAS
+    next_step = _("Enter your present password once more.")
 
 
 class LinkInvalid(InvalidInput):
     """The link is not ours, was used, or is too old."""
 
     code = "LINK_INVALID"
+    meaning = AS_IT_WAS
+    next_step = _("Ask for a new link.")
 
 
 class CodeInvalid(InvalidInput):
     """The code is wrong, was used, is too old, or was tried too often."""
 
     code = "CODE_INVALID"
+    meaning = _("Nothing was changed, and what you entered is kept.")
+    next_step = _("Enter the newest code of the mail, or have one sent again.")
 
 
 class AccountExists(DuplicateResource):
     """A portal account or membership for this e-mail address and place exists already."""
 
     code = "ACCOUNT_EXISTS"
+    meaning = AS_IT_WAS
+    next_step = _("Log in, or ask for a new password.")
 
 
 class RoleUnknown(InvalidInput):
@@ -174,6 +220,8 @@ class SharedUser(RuleViolation):
 class SessionUnknown(NotFound):
     """No such log-in of this person."""
 
+    meaning = AS_IT_WAS
+
 
 class UserUnknown(NotFound):
     """No such person with a membership or portal account here."""
@@ -185,13 +233,71 @@ class ApiKeyModeMismatch(NotPermitted):
     code = "API_KEY_MODE"
 
 
+class IntegrationEnded(RuleViolation):
+    """The integration has ended: nothing is made for it or changed in it any more."""
+
+    code = "INTEGRATION_ENDED"
+
+
+class PersonUnknown(NotFound):
+    """Nobody of this customer has such a log-in."""
+
+
+class OwnLogIn(NotPermitted):
+    """Nobody widens or narrows what they may do themselves."""
+
+    code = "OWN_LOG_IN"
+
+
+class InvitationOver(RuleViolation):
+    """The person followed the invitation before, or was shut out since."""
+
+    code = "INVITATION_OVER"
+
+
+class TooManyPeople(RuleViolation):
+    """The customer has as many log-ins as it may have."""
+
+    code = "TOO_MANY_PEOPLE"
+
+
+class LoginGuarded(RuleViolation):
+    """The log-in is guarded: what cannot be taken back waits until ``until``, in params."""
+
+    code = "LOGIN_GUARDED"
+    meaning = _("Nothing was changed.")
+    next_step = _("Ask us: once we are sure that it is you, we lift the guard at once.")
+
+
+class FactorResetWaiting(RuleViolation):
+    """The removal of this person's second factor waits already."""
+
+    code = "FACTOR_RESET_WAITING"
+
+
+class FactorResetEnded(RuleViolation):
+    """The removal was stopped or carried out before."""
+
+    code = "FACTOR_RESET_ENDED"
+
+
+class OwnFactorReset(NotPermitted):
+    """Nobody removes their own second factor as one that was lost."""
+
+    code = "OWN_FACTOR_RESET"
+
+
 class FactorExists(RuleViolation):
     """A second factor of this kind is set up already."""
 
     code = "TWO_FACTOR_EXISTS"
+    meaning = AS_IT_WAS
+    next_step = _("Remove the one that is there first.")
 
 
 class FactorMissing(RuleViolation):
     """There is no second factor to renew or remove."""
 
     code = "TWO_FACTOR_MISSING"
+    meaning = AS_IT_WAS
+    next_step = _("Set one up first.")

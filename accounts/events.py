@@ -49,6 +49,51 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondFactorChanged(Event):
+    """A person's second factor is another one now; they are told, in case it was not them.
+
+    ``change`` is a value of ``FactorChange``, ``codes_left`` how many recovery codes are unused.
+    """
+
+    name: ClassVar[str] = "accounts.second_factor_changed"
+    user_id: UUID
+    email: str
+    change: str
+    codes_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailChanged(Event):
+    """A person has another e-mail address; the old one is told, in case it was not them."""
+
+    name: ClassVar[str] = "accounts.email_changed"
+    user_id: UUID
+    old_email: str
+    new_email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorResetAsked(Event):
+    """Staff were told that a second factor is lost: everybody at the customer may stop it.
+
+    Once for each customer that the person's log-ins act for.
+    """
+
+    name: ClassVar[str] = "accounts.factor_reset_asked"
+    factor_reset_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorResetStopped(Event):
+    """The removal of a second factor was stopped."""
+
+    name: ClassVar[str] = "accounts.factor_reset_stopped"
+    factor_reset_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PortalAccountRegistered(Event):
     """Somebody signed up: a customer with this id is to be made, from these words."""
 
@@ -96,6 +141,15 @@ class RolesChanged(Event):
     membership_id: UUID
     roles_before: list[str]
     roles_after: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyExpiring(Event):
+    """A key of an integration ends within 14 days and has no successor."""
+
+    name: ClassVar[str] = "accounts.api_key_expiring"
+    api_key_id: UUID
+    integration_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

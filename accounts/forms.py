@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.passwords import LONGEST
+from accounts.rules.people_areas import WORDS
 
 PASSWORD_HELP = _(
     "At least 8 characters with a capital letter, a small letter, a digit and a sign."
@@ -71,6 +72,37 @@ class FactorSetUpForm(forms.Form):
     code = code_field(_("Code"), _("The six digits that the app shows now."))
 
 
+class FactorTurnOnForm(FactorSetUpForm):
+    """The app's first code, and the password of whoever switches it on."""
+
+    password = password_field(_("Password"))
+
+
+class FactorProofForm(FactorForm):
+    """Password and code, before a second factor goes or changes."""
+
+    password = password_field(_("Password"))
+    field_order = ("password", "code")
+
+
+class PasskeyNameForm(forms.Form):
+    """What a new passkey is called, and the proof of who adds it."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("For example: my phone, the key on my key ring."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    password = password_field(_("Password"))
+    code = code_field(_("Code"), _("Six digits from your authenticator app, or a recovery code."))
+
+    def __init__(self, *args: Any, asks_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_code:
+            del self.fields["code"]
+
+
 class ForgotForm(forms.Form):
     """Whose password was forgotten."""
 
@@ -79,6 +111,26 @@ class ForgotForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
+
+
+class AreasForm(forms.Form):
+    """What a colleague may do."""
+
+    areas = forms.MultipleChoiceField(
+        label=_("May"),
+        choices=[(key, _(words)) for key, words in WORDS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class InviteForm(AreasForm):
+    """A colleague who gets a log-in."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    field_order = ("email", "first_name", "last_name", "areas")
 
 
 class NewPasswordForm(forms.Form):

@@ -1,22 +1,29 @@
 """What the log-in pages of both sides share."""
 
+import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
+import segno
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.errors import PasskeyRefused, PasskeysNotHere
+from accounts.rules.passkeys import LONGEST_ANSWER, RelyingParty
+from accounts.selectors.relying_parties import relying_party_at
+from accounts.services.passkeys import PasskeyAnswer
 from accounts.services.sessions import Device
 from ispplatform.core.api.limits import count_request, limit_of
 from ispplatform.core.clock import system_now
-from ispplatform.core.errors import PlatformError
 from ispplatform.core.middleware.addresses import address_group, client_address
 from ispplatform.core.pages.errors import error_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.markup import as_markup
 
 DEVICE_COOKIE = "device"
 DEVICE_COOKIE_SECONDS = 400 * 86_400
@@ -55,16 +62,6 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
     return target if is_ours else fallback
 
 
-def blame(form: forms.Form, error: PlatformError) -> None:
-    """Show a service's refusal beside the field that it names, else above the form."""
-    named = str(error.params.get("field", ""))
-    form.add_error(named if named in form.fields else None, refusal_text(error.message))
-    suggestions = error.params.get("suggestions")
-    if isinstance(suggestions, list) and named in form.fields:
-        for sentence in suggestions:
-            form.add_error(named, refusal_text(sentence))
-
-
 def page(
     request: HttpRequest, name: str, values: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -99,3 +96,68 @@ def remember_device(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         samesite="Lax",
     )
     return answer
+
+
+def relying_party(request: HttpRequest) -> RelyingParty:
+    """Return who asks for a passkey at the address at hand: a host name of the company's.
+
+    Raises:
+        PasskeysNotHere: the company does not answer there, or it is a number: no browser keeps
+            passkeys for those.
+    """
+    host = request.get_host()
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    party = relying_party_at(host=name, origin=f"{request.scheme}://{host}")
+    if party is None:
+        raise PasskeysNotHere("Passkeys do not work at this address.")
+    return party
+
+
+def has_passkey(request: HttpRequest) -> bool:
+    """Tell whether a form holds a browser's answer to a question for a passkey."""
+    return bool(request.POST.get("credential"))
+
+
+def passkey_answer(request: HttpRequest) -> PasskeyAnswer | None:
+    """Return what the script of a page put into the form's hidden fields; None if nothing.
+
+    Raises:
+        PasskeyRefused: it is not what the script puts there.
+    """
+    if not has_passkey(request):
+        return None
+    text = request.POST["credential"]
+    try:
+        challenge_id = UUID(request.POST.get("challenge_id", ""))
+        credential = json.loads(text) if len(text) <= LONGEST_ANSWER else None
+    except (ValueError, RecursionError):
+        credential = None
+    if not isinstance(credential, dict):
+        raise PasskeyRefused
+    return PasskeyAnswer(
+        challenge_id=challenge_id, credential=credential, party=relying_party(request)
+    )
+
+
+def shown_factor(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
+    """Return the second factor that a form shows: a passkey, else the code."""
+    if has_passkey(request):
+        return {"passkey": passkey_answer(request)}
+    return {"code": form.cleaned_data["code"]}
+
+
+def shown_proof(request: HttpRequest) -> dict[str, Any]:
+    """Return what a form shows once more: the password, and a code or a passkey."""
+    return {
+        "password": request.POST.get("password", ""),
+        "code": request.POST.get("code", "")[:20],
+        "passkey": passkey_answer(request),
+    }
+
+
+def qr_code(url: str) -> str:
+    """Return the QR code of an authenticator's set-up as inline SVG."""
+    drawn = segno.make(url, error="m").svg_inline(
+        scale=5, border=2, dark="#111111", light="#ffffff", svgclass="qr", lineclass=None
+    )
+    return as_markup(drawn)

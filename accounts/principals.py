@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts.choices import SessionKind
+from accounts.selectors.oauth import ClientEntry
 from accounts.selectors.principals import ApiKeyEntry, SessionEntry, session_entry
 from ispplatform.core.actors import Actor
 from ispplatform.core.tenancy.context import TenantScope, enter_scope
@@ -29,7 +30,7 @@ def install_nobody(request: Any) -> None:
     request.half_open_entry = None
 
 
-def install(request: Any, entry: SessionEntry | ApiKeyEntry) -> None:
+def install(request: Any, entry: SessionEntry | ApiKeyEntry | ClientEntry) -> None:
     """Let the rest of the request work as this principal, in its tenant."""
     present = request.tenant
     if present is None or present.pk != entry.tenant_id:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models.expressions import Combinable
 
+from accounts.models import EmailCode
 from ispplatform.core.slots import Slot
 
 
@@ -41,3 +42,19 @@ class CustomerNames:
 
 
 customer_names: Slot[CustomerNames] = Slot("accounts.customer_names", key=lambda item: item.key)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignUpDoor:
+    """A way in that a sign-up may have come by, such as the checkout.
+
+    Args:
+        go_on: gets the proved code and returns the address to go on at; empty when the sign-up
+            came another way. It may raise a ``PlatformError``, which the next page shows.
+    """
+
+    key: str
+    go_on: Callable[[EmailCode], str]
+
+
+sign_up_doors: Slot[SignUpDoor] = Slot("accounts.sign_up_doors", key=lambda door: door.key)

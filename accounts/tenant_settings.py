@@ -38,3 +38,15 @@ ACTIVATION_LINK_HOURS = TenantSetting[int](
     label="Hours that the link of a new account made by staff can be used",
     check=between(1, 720),
 )
+FACTOR_RESET_HOURS = TenantSetting[int](
+    key="accounts.factor_reset_hours",
+    default=24,
+    label="Hours that every contact has to stop the removal of a lost second factor",
+    check=between(24, 336),
+)
+GUARD_HOURS = TenantSetting[int](
+    key="accounts.guard_hours",
+    default=72,
+    label="Hours that a log-in is guarded after its address or second factor changed",
+    check=between(24, 720),
+)

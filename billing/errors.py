@@ -1,5 +1,7 @@
 """What services of this app refuse."""
 
+from django.utils.translation import gettext_noop as _
+
 from ispplatform.core.errors import InvalidInput, NotFound, PlatformError, RuleViolation
 
 
@@ -19,6 +21,7 @@ class PaymentMethodNotFound(NotFound):
     """No such payment method, or none that the caller may use."""
 
     code = "PAYMENT_METHOD_NOT_FOUND"
+    next_step = _("Choose another way to pay.")
 
 
 class SubscriptionNotFound(NotFound):
@@ -49,6 +52,7 @@ class InvoiceNotOpen(RuleViolation):
     """Nothing is owed on this invoice: it is a draft, paid or cancelled."""
 
     code = "INVOICE_NOT_OPEN"
+    next_step = _("Open the invoice: its page says how it stands.")
 
 
 class InvoiceNotVoidable(RuleViolation):
@@ -61,6 +65,7 @@ class ProFormaNotOpen(RuleViolation):
     """The pro-forma was paid or cancelled before."""
 
     code = "PRO_FORMA_NOT_OPEN"
+    next_step = _("Open the order: its page says how it stands.")
 
 
 class CreditExceedsInvoice(RuleViolation):
@@ -73,6 +78,14 @@ class CreditNotEnough(RuleViolation):
     """The customer has less credit than is asked for."""
 
     code = "CREDIT_NOT_ENOUGH"
+    meaning = _("Nothing was paid, and your credit is as it was.")
+    next_step = _("Choose another way to pay.")
+
+
+class CreditNotGiven(RuleViolation):
+    """It is the customer's own money, or nothing of it is left: there is nothing to take back."""
+
+    code = "CREDIT_NOT_GIVEN"
 
 
 class RefundExceedsPayment(RuleViolation):
@@ -91,18 +104,42 @@ class PaymentStateWrong(RuleViolation):
     """What is asked for cannot be done with a payment in this state."""
 
     code = "PAYMENT_STATE_WRONG"
+    meaning = _("Nothing further was charged.")
+    next_step = _("Open the payment: its page says how it stands.")
 
 
 class PaymentInProgress(RuleViolation):
     """An earlier payment of this document is still on its way."""
 
     code = "PAYMENT_IN_PROGRESS"
+    meaning = _("Nothing further was charged; the earlier payment goes on.")
+    next_step = _("Wait a few minutes, then look again: the page says how it ended.")
 
 
 class NoPaymentGateway(RuleViolation):
     """The company has no active payment account for this method."""
 
     code = "NO_PAYMENT_GATEWAY"
+    meaning = _("Nothing was charged, and what you ordered is saved.")
+    next_step = _("Try again later, or ask us how else to pay.")
+
+
+class CardDeclined(PlatformError):
+    """The bank does not take the card."""
+
+    code = "CARD_DECLINED"
+    http_status = 422
+    meaning = _("Nothing was charged, and what you ordered is saved.")
+    next_step = _("Try another card, or choose another way to pay.")
+
+
+class CardsNotTaken(PlatformError):
+    """The payment account cannot take cards at this moment."""
+
+    code = "CARDS_NOT_TAKEN"
+    http_status = 503
+    meaning = _("Nothing was charged, and nothing that you ordered is lost.")
+    next_step = _("Try again in a few minutes.")
 
 
 class NumberTooLow(RuleViolation):
@@ -115,12 +152,15 @@ class SubscriptionStateWrong(RuleViolation):
     """What is asked for cannot be done with a subscription in this state."""
 
     code = "SUBSCRIPTION_STATE_WRONG"
+    next_step = _("Open the service: its page says how it stands.")
 
 
 class CommitmentRuns(RuleViolation):
     """The customer is bound until a day that is still to come."""
 
     code = "COMMITMENT_RUNS"
+    meaning = _("The contract goes on as it was.")
+    next_step = _("End it for that day, or ask us.")
 
 
 class GatewayNoticeRefused(PlatformError):

@@ -263,6 +263,18 @@ class CreditGranted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditTakenBack(Event):
+    """Credit that a customer was given by mistake is gone, as far as it was not used."""
+
+    name: ClassVar[str] = "billing.credit_taken_back"
+    credit_id: UUID
+    customer_id: UUID
+    amount: Decimal
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionStarted(Event):
     """Something is billed again and again from now on."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Expression, IntegerField, OuterRef, Subquery, Sum
@@ -18,6 +19,7 @@ from billing.office_money import count_of, figures, sum_of, suspensions_tomorrow
 from billing.selectors.payments import credit_of
 from customers.models import Customer
 from ispplatform.core.actors import Actor
+from ispplatform.core.admin.first_rows import first_rows
 from ispplatform.core.clock import business_today, system_now
 from ispplatform.core.models import AttentionItem
 from ispplatform.core.models.tenants import Tenant
@@ -28,11 +30,16 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 ROWS = 10
 
 
+def owed_expression() -> Expression:
+    """Return what a customer owes, whatever its credit, in minor units: a subquery."""
+    due = Invoice.objects.filter(customer=OuterRef("pk"), status__in=OPEN_STATUSES)
+    return _summed(due, "amount_due")
+
+
 def balance_expression() -> Expression:
     """Return what a customer owes less its credit, in minor units, as a subquery each."""
-    due = Invoice.objects.filter(customer=OuterRef("pk"), status__in=OPEN_STATUSES)
     credit = CreditEntry.objects.filter(customer=OuterRef("pk"), remaining__gt=0)
-    return _summed(due, "amount_due") - _summed(credit, "remaining")
+    return owed_expression() - _summed(credit, "remaining")
 
 
 def _summed(rows: Any, column: str) -> Any:
@@ -59,10 +66,11 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
     """Return the newest invoices and payments of a customer."""
     invoices = Invoice.objects.filter(customer=customer).order_by("-pk")
     payments = Payment.objects.filter(customer=customer).select_related("document")
-    return {
-        "invoices": list(invoices[:ROWS]),
-        "payments": list(payments.order_by("-pk")[:ROWS]) if actor.can("payments:read") else [],
-    }
+    shown, count = first_rows(invoices, ROWS)
+    if not actor.can("payments:read"):
+        payments = payments.none()
+    paid, paid_count = first_rows(payments.order_by("-pk"), ROWS)
+    return {"invoices": shown, "count": count, "payments": paid, "payments_count": paid_count}
 
 
 def customer_url(page: str, customer: Customer) -> str:
@@ -97,12 +105,11 @@ def deletion_refusal(customer_id: UUID) -> str:
 def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
     """Return today's payments, declined charges, and tomorrow's suspensions. One query."""
     today = business_today(tenant)
+    a_day_ago = system_now() - timedelta(days=1)
     came = Payment.objects.filter(
         state=PaymentState.SETTLED, received_on=today, currency=tenant.currency
     )
-    declined = Payment.objects.filter(
-        state=PaymentState.FAILED, updated_at__gte=system_now() - timedelta(days=1)
-    )
+    declined = Payment.objects.filter(state=PaymentState.FAILED, updated_at__gte=a_day_ago)
     found = figures(
         payments=count_of(came),
         money=sum_of(came, "amount_settled"),
@@ -110,11 +117,20 @@ def today_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
         suspended=count_of(suspensions_tomorrow(tenant)),
     )
     listed = reverse("admin:billing_payment_changelist")
+    of_today = {
+        "state__exact": PaymentState.SETTLED.value,
+        "received_on": today,
+        "currency": tenant.currency,
+    }
+    of_a_day = {
+        "state__exact": PaymentState.FAILED.value,
+        "updated_at__gte": a_day_ago.isoformat(),
+    }
     return {
         **found,
         "money": from_minor(found["money"], tenant.currency),
         "currency": tenant.currency,
-        "payments_url": f"{listed}?received_on={today}",
-        "failed_url": f"{listed}?state__exact=failed",
+        "payments_url": f"{listed}?{urlencode(of_today)}",
+        "failed_url": f"{listed}?{urlencode(of_a_day)}",
         "suspended_url": suspensions_url(tenant),
     }

@@ -18,6 +18,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.bulk import BULK_ACTS, BulkAct, Done, Terms, Undo
 from ispplatform.core.bulk.acts import Reasons, Rows
 from ispplatform.core.money import Money, from_minor
+from notifications.preferences import BULK_MAILS_A_MINUTE
 
 CUSTOMERS = "customers.customer"
 LETS_REST = "dunning:pause"  # as the services ask for each row
@@ -144,6 +145,7 @@ BULK_ACTS.fill(
         run=_send,
         refusals=_send_refusals,
         stakes=lambda rows: {row.pk: Money(row.amount_due, row.currency) for row in rows},
+        a_minute=BULK_MAILS_A_MINUTE,
         explanation=_("Each goes to its customer's billing contacts. A mail cannot be taken back."),
     )
 )

@@ -34,6 +34,7 @@ from billing.rules.dunning import StepKind
 from billing.rules.foretelling import Delay, Fate, Foretold
 from billing.selectors.foretelling import Course, Ending, calendar_of_customer
 from billing.selectors.parties import present_tenant
+from billing.slots import Happening
 from billing.words_dunning import STEPS, standstill_words
 from catalog.choices import BillingCycle
 from customers.models import Customer
@@ -80,7 +81,13 @@ def calendar_page(customer: Customer, actor: Actor) -> dict[str, Any]:
         "holds": calendar.holds,
         "open": [_course(course, actor, links, calendar.holds) for course in calendar.open],
         "coming": [_course(course, actor, links) for course in calendar.coming],
-        "endings": [_ending(ending) for ending in calendar.endings],
+        "endings": sorted(
+            [
+                *(_ending(ending) for ending in calendar.endings),
+                *(_happening(one) for one in calendar.others),
+            ],
+            key=lambda entry: entry["at"],
+        ),
         "has_more": calendar.has_more,
         "pause_url": pause_url(customer) if actor.can("dunning:pause") else "",
         "payment_url": _record_payment_url(customer) if actor.can("payments:record") else "",
@@ -304,19 +311,31 @@ def _prevents(one: Foretold, course: Course) -> str:
     return str(PREVENTS.get(kind, ""))
 
 
+def ending_why(ending: Ending) -> str:
+    """Return why a subscription ends."""
+    if ending.is_cancelled:
+        return _t("It was cancelled.")
+    return _t("Its renewal is switched off: what is paid runs out.")
+
+
+def _happening(one: Happening) -> Entry:
+    return {
+        "tone": "bad",
+        "is_waiting": True,
+        "text": one.sentence,
+        "at": one.at,
+        "why": one.why,
+    }
+
+
 def _ending(ending: Ending) -> Entry:
-    why = (
-        _t("It was cancelled.")
-        if ending.is_cancelled
-        else _t("Its renewal is switched off: what is paid runs out.")
-    )
     return {
         "tone": "bad",
         "is_waiting": True,
         "text": _t("%(what)s ends") % {"what": ending.subscription.label},
         "subscription": ending.subscription,
         "at": ending.at,
-        "why": why,
+        "why": ending_why(ending),
     }
 
 

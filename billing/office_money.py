@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import BigIntegerField, Count, QuerySet, Subquery, Sum
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing.choices import InvoiceStatus, LedgerRole, PaymentState
 from billing.models import DunningCase, Invoice, JournalLine, Payment
+from billing.models.querysets import OPEN_STATUSES
 from billing.rules.dunning import StepKind
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import business_today
@@ -40,6 +42,15 @@ def money_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
     before = _owed_before(currency, month, now)
     cash = _cash_by_month(currency, month)
     listed = reverse("admin:billing_invoice_changelist")
+    payments = reverse("admin:billing_payment_changelist")
+    opened = {"status__in": ",".join(OPEN_STATUSES), "currency__exact": currency}
+    overdue = {"status__exact": InvoiceStatus.OVERDUE.value, "currency__exact": currency}
+    came = {
+        "state__exact": PaymentState.SETTLED.value,
+        "received_on__gte": month,
+        "received_on__lt": _month_after(month),
+        "currency__exact": currency,
+    }
     return {
         "lines": [
             {
@@ -47,21 +58,21 @@ def money_tile(tenant: Tenant, actor: Actor) -> Mapping[str, Any]:
                 "now": from_minor(now["open"], currency),
                 "before": from_minor(before["open"], currency),
                 "since": month,
-                "url": f"{listed}?status__exact={InvoiceStatus.SENT}",
+                "url": f"{listed}?{urlencode(opened)}",
             },
             {
                 "label": _("Overdue"),
                 "now": from_minor(now["overdue"], currency),
                 "before": from_minor(before["overdue"], currency),
                 "since": month,
-                "url": f"{listed}?status__exact={InvoiceStatus.OVERDUE}",
+                "url": f"{listed}?{urlencode(overdue)}",
             },
             {
                 "label": _("Cash this month"),
                 "now": cash[month],
                 "before": cash[_month_before(month)],
                 "since": None,
-                "url": reverse("admin:billing_payment_changelist"),
+                "url": f"{payments}?{urlencode(came)}",
             },
         ],
         "currency": currency,

@@ -12,8 +12,9 @@ from billing.models import Dispute, Document, GatewayCustomer, Payment, PaymentM
 from billing.statuses import INVOICE, PAYMENT, PRO_FORMA, REFUND
 from ispplatform.core.pages.formats import format_locale, money_text
 from ispplatform.core.pages.statuses import StatusWords, status_words
+from ispplatform.core.request_ids import reference_of
 from ispplatform.core.search import Found, SearchFeed, SearchKind, feed_search, search_kinds
-from ispplatform.core.search.terms import exactly, names, numbers, together
+from ispplatform.core.search.terms import exactly, names, numbers, read_out, together
 
 
 def _money(amount: Any, currency: str) -> str:
@@ -123,12 +124,14 @@ for feed in (
     SearchFeed(
         kind="payments",
         model=Payment,
-        fields=("reference", "gateway_reference"),
+        fields=("id", "reference", "gateway_reference"),
         terms=lambda row: together(
             numbers(row.gateway_reference),
             names(row.reference),
             exactly(row.reference.replace(" ", "")),
+            read_out(reference_of(str(row.pk))),
         ),
+        version=2,
     ),
     SearchFeed(
         kind="payments",

@@ -21,7 +21,8 @@ from ispplatform.core.pages.formats import (
     money_text,
     number_text,
 )
-from ispplatform.core.pdf import BusinessDocument, Column, Total
+from ispplatform.core.pdf import BusinessDocument, Column, Total, svg_of_png
+from ispplatform.core.tenancy.logos import logo_png
 
 Pair = tuple[str, str]
 TAX_IDS = {"vat": "VAT", "vat_id": "VAT", "tax": "Tax no.", "tax_number": "Tax no."}
@@ -64,6 +65,7 @@ class _Printer:
             payment=self._payment() if self._asks_for_money() else (),
             footer=self._footer(),
             accent=seller.get("accent") or DEFAULT_ACCENT,
+            logo_svg=_logo(seller.get("logo", "")),
             stamp=_("Sandbox") if seller.get("is_sandbox") else "",
         )
 
@@ -228,6 +230,10 @@ class _Printer:
         ]
         shown = [[line for line in column if line] for column in columns]
         return [column for column in shown if column]
+
+
+def _logo(digest: str) -> str:
+    return svg_of_png(logo_png(digest)) if digest else ""
 
 
 def _address(address: dict[str, str]) -> list[str]:

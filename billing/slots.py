@@ -1,15 +1,17 @@
 """Where higher apps tell billing what its opaque subjects are."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.functional import Promise
 
+from customers.models import Customer
 from ispplatform.core.actors import Actor
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.slots import Slot
+from ispplatform.core.subjects import Subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,4 +81,39 @@ class SuspendableSubjects:
 
 suspendable_subjects: Slot[SuspendableSubjects] = Slot(
     "billing.suspendable_subjects", key=lambda item: item.type
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """Something that comes to a customer by itself and that no invoice foretells.
+
+    Args:
+        at: when, as it is known now.
+        sentence: what happens.
+        why: why, and what would change it.
+        subject: what it happens to.
+    """
+
+    at: datetime
+    sentence: str
+    why: str
+    subject: Subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HappeningSource:
+    """Where *What happens next* asks what else will happen to a customer.
+
+    Args:
+        key: stable name, for example ``domains``.
+        of: gives what is to come for a customer, at most so many, the nearest first; one query.
+    """
+
+    key: str
+    of: Callable[[Customer, int], Sequence[Happening]]
+
+
+happening_sources: Slot[HappeningSource] = Slot(
+    "billing.happening_sources", key=lambda source: source.key
 )

@@ -1,8 +1,20 @@
-"""The words for the statuses of billing."""
+"""The words for the statuses of billing, and what those for invoices name beside the status."""
+
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
+from billing.rules.dunning import StepKind
+from ispplatform.core.money import Money
+from ispplatform.core.pages.statuses import (
+    Standing,
+    StandingRule,
+    StatusWords,
+    Tone,
+    declare_standing,
+    declare_statuses,
+)
 
 INVOICE = "billing.invoice"
 PRO_FORMA = "billing.proforma"
@@ -27,6 +39,10 @@ declare_statuses(
         customer=_("Open"),
         tone=Tone.INFO,
         next=_("It is due on the day that it names."),
+        cases={
+            "due": _("Open, due %(due_on)s"),
+            "part_paid": _("Open, %(paid)s of %(total)s paid"),
+        },
     ),
     StatusWords(
         value="overdue",
@@ -34,6 +50,11 @@ declare_statuses(
         customer=_("Overdue"),
         tone=Tone.BAD,
         next=_("Please pay, so that nothing is interrupted."),
+        cases={
+            "since": _("Overdue since %(due_on)s"),
+            "pay_by": _("Overdue, please pay by %(pay_by)s to avoid interruption"),
+            "part_paid": _("Overdue, %(paid)s of %(total)s paid"),
+        },
     ),
     StatusWords(value="paid", staff=_("Paid"), customer=_("Paid"), tone=Tone.GOOD),
     StatusWords(value="cancelled", staff=_("Cancelled"), customer=_("Cancelled"), tone=Tone.QUIET),
@@ -166,4 +187,50 @@ declare_statuses(
     ),
     StatusWords(value="won", staff=_("Won"), customer=_("Decided"), tone=Tone.GOOD),
     StatusWords(value="lost", staff=_("Lost"), customer=_("Decided"), tone=Tone.QUIET),
+)
+
+
+def invoice_standing(
+    status: str,
+    paid: Decimal,
+    total: Decimal,
+    currency: str,
+    due_on: date | None,
+    next_action: str,
+    next_action_on: date | None,
+) -> Standing:
+    """Return where an invoice stands: what of it is paid, else when it is due or to be paid by.
+
+    Services are switched off during the day of the suspension: it has to be paid the day before.
+    """
+    if status not in {"sent", "overdue"}:
+        return Standing(value=status)
+    if paid:
+        facts = {"paid": Money(paid, currency), "total": Money(total, currency)}
+        return Standing(value=status, case="part_paid", facts=facts)
+    if status == "sent" and due_on is not None:
+        return Standing(value=status, case="due", facts={"due_on": due_on})
+    if status == "overdue" and next_action == StepKind.SUSPEND and next_action_on is not None:
+        last_day = next_action_on - timedelta(days=1)
+        return Standing(value=status, case="pay_by", facts={"pay_by": last_day})
+    if status == "overdue" and due_on is not None:
+        return Standing(value=status, case="since", facts={"due_on": due_on})
+    return Standing(value=status)
+
+
+declare_standing(
+    INVOICE,
+    StandingRule(
+        columns=(
+            "status",
+            "amount_paid",
+            "gross_total",
+            "currency",
+            "due_date",
+            "next_action",
+            "next_action_on",
+        ),
+        money=("amount_paid", "gross_total"),
+        compute=invoice_standing,
+    ),
 )

@@ -160,6 +160,7 @@ attention_kinds.fill(
         label=_("Lost, and its renewal taken back"),
         button=_("Open subscription"),
         url=partial(office.subject_page, "subscription"),
+        is_urgent=True,
     )
 )
 attention_kinds.fill(
@@ -190,6 +191,7 @@ attention_kinds.fill(
         label=_("Stripe's books differ"),
         button=_("Open"),
         url=office_stripe.difference_page,
+        is_urgent=True,
     )
 )
 

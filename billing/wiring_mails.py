@@ -9,12 +9,16 @@ from django.urls import reverse
 from billing.choices import RefundMethod
 from billing.models import Document, Invoice, Refund
 from billing.preferences import BANK_ACCOUNT
+from billing.selectors.declines import decline_facts
 from billing.selectors.dunning import declined_charge, last_decline
 from billing.selectors.parties import present_tenant
 from billing.selectors.renewals import calendar_of_invoice, charge_day, default_card
 from billing.selectors.unpaid_lines import suspendable_of
 from billing.services.files import document_pdf, pdf_name
+from billing.statuses import INVOICE
 from ispplatform.core.events import DeliveredEvent
+from ispplatform.core.pages.references import reference_of
+from ispplatform.core.pages.statuses import standing_of
 from notifications.declaring import declare_customer_mail
 from notifications.slots import AttachedFile, Attachment, AttachmentSource, attachment_sources
 
@@ -41,6 +45,11 @@ def _invoice(event: DeliveredEvent) -> Invoice | None:
     return Invoice.objects.filter(pk=invoice_id).first() if invoice_id else None
 
 
+def _document(event: DeliveredEvent) -> Document | None:
+    document_id = event.payload.get("document_id")
+    return Document.objects.filter(pk=document_id).first() if document_id else None
+
+
 def _invoice_file(event: DeliveredEvent) -> Sequence[Attachment]:
     invoice = _invoice(event)
     return [] if invoice is None else [Attachment(source=DOCUMENTS, id=invoice.document_id)]
@@ -56,6 +65,7 @@ def _invoice_values(event: DeliveredEvent) -> dict[str, Any] | None:
         "amount_due": invoice.amount_due,
         "currency": invoice.currency,
         "due_date": invoice.due_date,
+        "standing": standing_of(INVOICE, invoice),
         "bank": dict(BANK_ACCOUNT.of(present_tenant())),
         "url": _url("billing:invoice", invoice.pk),
         **_charge_values(invoice),
@@ -103,7 +113,8 @@ def _failed(event: DeliveredEvent) -> dict[str, Any] | None:
     if follows is not None and follows.mail_follows:
         return None
     return {
-        "is_invoice": follows is not None,
+        **decline_facts(_document(event), present_tenant()),
+        "reference": reference_of(event.payload["payment_id"]),
         "next_try_on": follows.next_try_on if follows is not None else None,
         "sum": event.payload["amount"],
         "currency": event.payload["currency"],

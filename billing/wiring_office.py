@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from billing import (
     office,
     office_bulk,
+    office_bulk_subscriptions,
     office_dunning,
     office_money,
     office_search,
@@ -33,9 +34,10 @@ from customers.slots import (
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, ConnectionPart
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
 
-__all__ = ["office_bulk", "office_search"]
+__all__ = ["office_bulk", "office_bulk_subscriptions", "office_search"]
 
 for key, label, page, icon, permission in (
     ("invoices", _("Invoices"), "invoice", "receipt_long", "invoices:read"),
@@ -83,6 +85,9 @@ DASHBOARD_TILES.fill(
 
 customer_figures.fill(
     CustomerFigure(name="balance", expression=office.balance_expression, is_money=True)
+)
+customer_figures.fill(
+    CustomerFigure(name="amount_owed", expression=office.owed_expression, is_money=True)
 )
 customer_facts.fill(
     CustomerFact(
@@ -158,3 +163,5 @@ SETUP_LINES.fill(
     ),
     order=50,
 )
+SETTING_AREAS.fill(SettingArea(key="billing.", title=_("Invoices, tax and credit")), order=30)
+SETTING_AREAS.fill(SettingArea(key="billing.dunning_", title=_("Unpaid invoices")), order=40)

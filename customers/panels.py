@@ -13,6 +13,7 @@ from customers.selectors.timeline import customer_timeline, timeline_sentence
 from customers.services.addresses import ADDRESS_FIELDS
 from customers.slots import CustomerPanel
 from ispplatform.core.actors import Actor, ActorType
+from ispplatform.core.admin.first_rows import first_rows
 from ispplatform.core.attention.selectors import attention_items_of_customer
 from ispplatform.core.pages.formats import country_text, format_locale
 from notifications.selectors import mails_of_customer
@@ -42,7 +43,8 @@ def _contact(customer: Customer, actor: Actor) -> Mapping[str, Any]:
 
 def _notes(customer: Customer, actor: Actor) -> Mapping[str, Any]:
     rows = customer.notes.order_by("-is_pinned", "-created_at")
-    return {"notes": list(rows[:ROWS])}
+    notes, count = first_rows(rows, ROWS)
+    return {"notes": notes, "count": count}
 
 
 def _timeline(customer: Customer, actor: Actor) -> Mapping[str, Any]:
@@ -62,8 +64,8 @@ def _timeline(customer: Customer, actor: Actor) -> Mapping[str, Any]:
 
 
 def _mails(customer: Customer, actor: Actor) -> Mapping[str, Any]:
-    rows = list(mails_of_customer(customer.pk)[: ROWS + 1])
-    return {"mails": rows[:ROWS], "has_more": len(rows) > ROWS}
+    mails, count = first_rows(mails_of_customer(customer.pk), ROWS)
+    return {"mails": mails, "count": count}
 
 
 def _log_ins(customer: Customer, actor: Actor) -> Mapping[str, Any]:

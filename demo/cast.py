@@ -21,6 +21,7 @@ from customers.services.contacts import contact_add
 from customers.services.notes import note_add
 from demo.actors import LOADER, staff
 from demo.company import LogIn, password_made
+from demo.following_up import follow_up
 from demo.shopping import (
     DECLINED_CARD,
     GOOD_CARD,
@@ -154,13 +155,21 @@ def two_hats(world: World) -> None:
     world.history.plan(210, 15, comes)
 
 
-def owes(world: World, *, who: str, days_ago: int, then: Callable[[Customer], None]) -> None:
+def owes(
+    world: World,
+    *,
+    who: str,
+    days_ago: int,
+    then: Callable[[Customer], None],
+    is_followed_up: bool = False,
+) -> None:
     """A customer who pays monthly by bank transfer, until one month nothing comes any more.
 
     Args:
         days_ago: when the first unpaid invoice is written, or up to three days earlier: three
             months have 89 to 92 days.
         then: happens on the day after the invoice was due.
+        is_followed_up: dunning takes its steps in the history already.
     """
     person = world.people.person(company=who)
     today = world.history.today
@@ -174,6 +183,8 @@ def owes(world: World, *, who: str, days_ago: int, then: Callable[[Customer], No
         pay_by_transfer(placed)
         world.unpaid[customer.pk] = unpaid_on
         world.history.plan((today - unpaid_on).days - 15, 11, lambda: then(customer))
+        if is_followed_up:
+            follow_up(world, customer, days=(today - unpaid_on).days)
 
     world.history.plan((today - comes_on).days, 13, comes)
 
@@ -184,15 +195,14 @@ def overdue(world: World) -> None:
 
 
 def suspended_for_money(world: World) -> None:
-    """Somebody whose hosting stands still because nothing was paid."""
-
-    def then(customer: Customer) -> None:
-        service = customer.services.get(type="hosting")
-        service_suspend(
-            actor=LOADER, service=service, kind=ReasonKind.UNPAID, text="The invoice is not paid."
-        )
-
-    owes(world, who="Café Morgenrot", days_ago=40, then=then)
+    """Somebody whose hosting stands still because nothing was paid: dunning came to its end."""
+    owes(
+        world,
+        who="Café Morgenrot",
+        days_ago=40,
+        then=lambda customer: None,
+        is_followed_up=True,
+    )
 
 
 def part_paid(world: World) -> None:

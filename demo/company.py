@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.services.api_keys import api_key_create
 from accounts.services.companies import company_create
+from accounts.services.integrations import integration_create
 from accounts.services.users import user_create
 from hosting.models import HostingServer
 from ispplatform.core.actors import Actor
@@ -181,8 +182,16 @@ def staff_make(*, actor: Actor, tenant: Tenant) -> list[LogIn]:
 def api_key_make(*, actor: Actor, tenant: Tenant) -> LogIn:
     """Make the key that an integrator tries the API with."""
     owner = Membership.objects.get(is_owner=True).user
+    deputy = User.objects.get(email=f"billing@{MAIL_DOMAIN}")
+    integration = integration_create(
+        actor=actor,
+        name="Demo integration",
+        purpose="Tries the API out.",
+        responsible_id=owner.pk,
+        deputy_id=deputy.pk,
+    )
     made = api_key_create(
-        actor=actor, tenant=tenant, name="Demo integration", responsible=owner, scopes=["*"]
+        actor=actor, tenant=tenant, name="First key", integration=integration, scopes=["*"]
     )
     return LogIn("API key", "X-API-Key", made.text)
 

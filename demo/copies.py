@@ -20,14 +20,17 @@ from billing.models import Document, Invoice, NumberSeries
 from customers.models import Customer
 from customers.rules.names import display_name, search_text
 from customers.services.customers import NUMBER_FORMAT
-from demo.histories import KeptRow, columns_of, histories_read, is_id
+from demo.filling import bare_tables
+from demo.histories import KeptRow, columns_of, customers_read, histories_read, is_id
 from demo.marks import (
     HEX,
     HEX_DIGITS,
+    HEX_FIRST,
+    HEX_REST,
     MARKED,
     MINUTE,
+    OWN,
     PADDED,
-    PERSON,
     PLAIN,
     TAIL,
     MarkedRow,
@@ -36,10 +39,15 @@ from demo.marks import (
 )
 from demo.people import People
 from ispplatform.core.counters import take_number
-from ispplatform.core.models import AuditEntry
+from ispplatform.core.ids import uuid7
+from ispplatform.core.models import AuditEntry, SearchTerm
+from ispplatform.core.search import SearchFeed
+from ispplatform.core.search.slots import search_feeds
+from ispplatform.core.search.writing import words_of
 from sales.models import Order
 
-CHUNK = 5_000  # customers in one transaction
+# Customers in one transaction. Each writes most pages of the keys' indexes anew.
+CHUNK = 25_000
 STEEPEST = 4.0  # how much an invoice more may weigh when copies are shared out
 BATCH = 1_000
 COPIES = "demo_copies"
@@ -73,7 +81,7 @@ def customers_copy(
         ) - sum(shares)
         numbers = _numbers_take(kept, shares)
     by_owner: dict[int, list[KeptRow]] = defaultdict(list)
-    for row in kept:
+    for row in (*customers_read([customer.pk for customer in customers]), *kept):
         by_owner[row.owner].append(row)
     marked = [
         row
@@ -86,12 +94,14 @@ def customers_copy(
         for table in tables:
             table.make()
         done = 0
-        for first, last in copying.rounds():
-            with transaction.atomic():
-                done += copying.people_write(first, last)
-                for table in tables:
-                    table.copy(first, last)
-            tell(f"{done:,} copies")
+        with bare_tables({table.table for table in tables}):
+            for first, last in copying.rounds():
+                with transaction.atomic():
+                    done += copying.people_come(first, last)
+                    for table in tables:
+                        table.copy(first, last)
+                tell(f"{done:,} copies")
+            tell("indexes")
         for table in tables:
             table.drop()
 
@@ -198,41 +208,40 @@ class _Copying:
             yield first, last - 1
             first = last
 
-    def people_write(self, first: int, last: int) -> int:
-        """Write the customers of these copies, and their names for the rest; return how many."""
+    def people_come(self, first: int, last: int) -> int:
+        """Say who these copies are, and write the words that find them; return how many."""
         made = [
             (place, copy, self._customer(original, copy))
             for place, original in enumerate(self.customers)
             for copy in range(first, min(last, self.shares[place]) + 1)
         ]
-        Customer.objects.bulk_create([row for _, _, row in made], batch_size=BATCH)
         rows = [
             [place, copy, _digits(copy), str(copy), f"{copy % 60:02d}"]
-            + [getattr(customer, name) for name in PERSON]
+            + [getattr(customer, name) for name in OWN]
             for place, copy, customer in made
         ]
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {COPIES}")  # noqa: S608 # nosec B608
             _insert(cursor, COPIES, rows)
+        _words_write(customer for _, _, customer in made)
         return len(rows)
 
     def _customer(self, original: Customer, copy: int) -> Customer:
+        """Return the copy as far as its words go; the database copies the row."""
         person = self.people.person(is_business=bool(original.company_name))
         digits = original.pk.hex
-        row = Customer(
-            **{
-                column.attname: getattr(original, column.attname)
-                for column in Customer._meta.concrete_fields
-            }
-        )
-        row.pk = UUID(f"{digits[:12]}8{digits[13:-HEX_DIGITS]}{_digits(copy)}")
-        if row.created_at.minute == 0:
-            row.created_at = row.created_at.replace(minute=copy % 60)
         self.first_number += 1
-        row.customer_number = NUMBER_FORMAT.format(number=self.first_number)
-        row.first_name, row.last_name = person.first_name, person.last_name
-        row.company_name, row.email = person.company, person.email
-        row.phone = "+" + "".join(sign for sign in person.phone if sign.isdigit())
+        row = Customer(
+            pk=UUID(f"{digits[:12]}8{digits[13:-HEX_DIGITS]}{_digits(copy)}"),
+            tenant_id=original.tenant_id,
+            customer_number=NUMBER_FORMAT.format(number=self.first_number),
+            first_name=person.first_name,
+            last_name=person.last_name,
+            company_name=person.company,
+            email=person.email,
+            phone="+" + "".join(sign for sign in person.phone if sign.isdigit()),
+            vat_number=original.vat_number,
+        )
         row.display_name = display_name(
             first_name=row.first_name,
             last_name=row.last_name,
@@ -247,6 +256,40 @@ class _Copying:
             row.phone,
         )
         return row
+
+
+def _words_write(customers: Iterable[Customer]) -> None:
+    """Write what the search keeps of customers: their names follow no pattern."""
+    feed = next(feed for feed in search_feeds.items() if feed.model is Customer)
+    columns = columns_of(SearchTerm)
+    names = ", ".join(_quoted(column.column) for column in columns)
+    places = ", ".join(["%s"] * len(columns))
+    rows = [[row[column.column] for column in columns] for row in _word_rows(feed, customers)]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {_quoted(SearchTerm._meta.db_table)} ({names}) "  # noqa: S608 # nosec B608
+            f"VALUES ({places})",
+            rows,
+        )
+
+
+def _word_rows(feed: SearchFeed, customers: Iterable[Customer]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each word of each customer, by column, in the database's own types."""
+    common: dict[str, Any] = {}
+    for customer in customers:
+        if not common:
+            row = SearchTerm(tenant_id=customer.tenant_id, kind=feed.kind, feed=feed.key)
+            common = {
+                column.column: column.get_db_prep_save(getattr(row, column.attname), connection)
+                for column in columns_of(SearchTerm)
+            }
+        subject = {name: _as_kept(customer.pk) for name in ("subject_id", "source_id")}
+        for term, (_, rank) in words_of(feed, customer).items():
+            yield {**common, **subject, "id": _as_kept(uuid7()), "term": term, "rank": rank}
+
+
+def _as_kept(value: UUID) -> str | UUID:
+    return value.hex if connection.vendor == "sqlite" else value
 
 
 def _digits(copy: int) -> str:
@@ -264,7 +307,7 @@ def _scaffold() -> Iterator[None]:
         connection.connection.create_function("demo_sha256", 1, _sha256, deterministic=True)
     columns = ", ".join(
         ["owner integer", "copy integer", "hex text", "tail text", "minute text"]
-        + [f"{name} text" for name in PERSON]
+        + [f"{name} text" for name in OWN]
     )
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {COPIES} ({columns})")
@@ -356,7 +399,9 @@ def _filling(mark: str) -> str:
         return f"lpad({text}, greatest({NUMBER_DIGITS}, length({text})), '0')"
     if mark in PLAIN:
         return f"CAST(m.base_{PLAIN.index(mark)} + c.copy AS text)"
-    fixed = {HEX: "hex", TAIL: "tail", MINUTE: "minute", **{PERSON[name]: name for name in PERSON}}
+    if mark in {HEX_FIRST, HEX_REST}:
+        return "substr(c.hex, 1, 1)" if mark == HEX_FIRST else "substr(c.hex, 2)"
+    fixed = {HEX: "hex", TAIL: "tail", MINUTE: "minute", **{OWN[name]: name for name in OWN}}
     return f"c.{fixed[mark]}"
 
 

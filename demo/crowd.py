@@ -29,6 +29,7 @@ from domains.rules.terms import years_later
 from hosting.models import HostingAccount
 from ispplatform.core.clock import business_today, system_now
 from ispplatform.core.counters import take_number
+from ispplatform.core.ids import uuid7
 from ispplatform.core.testing import run_until_quiet
 from sales.models import Order, OrderLine
 from sales.services.orders import NUMBER_FORMAT as ORDER_NUMBER
@@ -151,7 +152,7 @@ def _person(
 
 
 def _born(world: World, archetype: Archetype) -> None:
-    since = system_now()
+    since, after = system_now(), uuid7()
     customer = arrive(archetype.person)
     placed = order(world, customer, archetype.wishes)
     if archetype.has_card:
@@ -159,7 +160,7 @@ def _born(world: World, archetype: Archetype) -> None:
     else:
         pay_by_transfer(placed)
     run_until_quiet()
-    archetype.first = Mold.of(since=since)
+    archetype.first = Mold.of(since=since, after=after)
     _joins(world, Member(archetype, customer.pk))
 
 
@@ -274,10 +275,10 @@ def _renew(world: World, member: Member) -> None:
     key = tuple(sorted(str(subscription.price_id) for subscription in due))
     mold = member.archetype.renewals.get(key)
     if mold is None:
-        since = system_now()
+        since, after = system_now(), uuid7()
         world.renewals.bill(Customer.objects.get(pk=member.customer_id), due, today)
         run_until_quiet()
-        member.archetype.renewals[key] = Mold.of(since=since)
+        member.archetype.renewals[key] = Mold.of(since=since, after=after)
     else:
         _renew_cast(world, member, mold, due)
     _plan_renewal(world, member)

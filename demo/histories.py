@@ -62,7 +62,7 @@ def is_id(column: Any) -> bool:
 def histories_read(customer_ids: Sequence[UUID]) -> list[KeptRow]:
     """Return every row that belongs to these customers of the company in force, parents first.
 
-    The customers' own rows and their words are not among them.
+    The customers' own rows (``customers_read``) and their words are not among them.
     """
     owners = {customer_id.hex: place for place, customer_id in enumerate(customer_ids)}
     rows = [row for model in tenant_models() if _is_copied(model) for row in _rows(model)]
@@ -80,6 +80,15 @@ def histories_read(customer_ids: Sequence[UUID]) -> list[KeptRow]:
             owners |= {row.id: row.owner} if named else {}
     _owners_find(rows, owners)
     return [row for row in rows if row.owner >= 0]
+
+
+def customers_read(customer_ids: Sequence[UUID]) -> list[KeptRow]:
+    """Return the customers' own rows."""
+    owners = {customer_id.hex: place for place, customer_id in enumerate(customer_ids)}
+    rows = [row for row in _rows(Customer) if row.id in owners]
+    for row in rows:
+        row.owner = owners[row.id]
+    return rows
 
 
 def _is_known(value: Any, known: dict[str, int]) -> bool:

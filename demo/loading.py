@@ -1,13 +1,14 @@
 """Loading the demo company: once per installation, and never beside live data."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
+from billing.workflows.dunning_run import dunning_cases_keep
 from billing.workflows.renewals import renewals_run
 from demo.actors import LOADER
 from demo.cast import CAST
@@ -28,6 +29,7 @@ from demo.company import (
 from demo.copies import customers_copy
 from demo.crowd import crowd_come
 from demo.errors import DemoNotWanted
+from demo.filling import bare_tables, put_back
 from demo.history import History
 from demo.people import People
 from demo.removal import demo_remove
@@ -35,6 +37,8 @@ from demo.renewals import Renewals
 from demo.second import second_company_load
 from demo.world import UnpaidSince, World
 from ispplatform.core.clock import business_today, system_now, writing_history
+from ispplatform.core.database.inventory import tenant_tables
+from ispplatform.core.database.statistics import statistics_renew
 from ispplatform.core.models import Tenant, TenantMode
 from ispplatform.core.tasks import without_messages
 from ispplatform.core.tenancy.context import tenant_context
@@ -55,7 +59,6 @@ def demo_load(
     customers: int = CUSTOMERS,
     lived: int = LIVED,
     invoices_each: float | None = None,
-    around_copies: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[LogIn]:
     """Make the demo company with two years of history relative to today, and the second brand.
 
@@ -66,7 +69,6 @@ def demo_load(
         customers: how many there are in all; fewer than 25 makes no difference.
         lived: how many of them live through the services; all others are copies of these.
         invoices_each: how many invoices a copied customer has on average.
-        around_copies: what stands around the copying.
 
     Returns:
         Who can log in.
@@ -75,11 +77,8 @@ def demo_load(
         DemoNotWanted: the company exists already, or the installation has a live one.
     """
     _refuse_where_unwanted()
-    if halves := demo_tenants():
-        tell("an earlier loading was cut off: starting over")
-        for half in halves:
-            demo_remove(tenant=half)
     with _quick_writes(), without_messages():
+        _halves_remove(tell)
         tell("company, people, catalogue")
         world = _world(seed, base_url)
         for character in CAST:
@@ -96,17 +95,19 @@ def demo_load(
         with tenant_context(world.tenant.pk):
             renewals_run(world.tenant)  # the invoices of the days to come are out already
             run_until_quiet()
+            dunning_cases_keep()  # else nobody reads before the morning's run what comes next
             if customers > lived:
-                with around_copies():
-                    customers_copy(
-                        sorted(world.renewals.crowd),
-                        count=customers - lived,
-                        people=world.people,
-                        tell=tell,
-                        invoices_each=invoices_each,
-                    )
+                customers_copy(
+                    sorted(world.renewals.crowd),
+                    count=customers - lived,
+                    people=world.people,
+                    tell=tell,
+                    invoices_each=invoices_each,
+                )
+                statistics_renew()  # else what follows is looked for by reading all rows
             connections_look(actor=LOADER)
         second = second_company_load(seed=seed, base_url=base_url, tell=tell)
+        statistics_renew()
         _note_complete(world.tenant)
     return [*world.log_ins, *second]
 
@@ -119,6 +120,18 @@ def _refuse_where_unwanted() -> None:
         raise DemoNotWanted("The demo company is here already (demo --remove takes it away).")
     if tenant is None and Tenant.objects.filter(slug=SLUG).exists():
         raise DemoNotWanted(f"Another company is called {SLUG} here.")
+
+
+def _halves_remove(tell: Callable[[str], None]) -> None:
+    """Take away what a loading that was cut off has left; without walls, as none is live."""
+    halves = demo_tenants()
+    if not halves:
+        put_back()
+        return
+    tell("an earlier loading was cut off: starting over")
+    with bare_tables(tenant_tables()):
+        for half in halves:
+            demo_remove(tenant=half)
 
 
 def _note_complete(tenant: Tenant) -> None:

@@ -21,8 +21,10 @@ from hosting.models import HostingAccount
 from ispplatform.core.audit.digests import values_covered
 from ispplatform.core.clock import system_now
 from ispplatform.core.models import AuditEntry, AuditValues, SearchTerm
+from ispplatform.core.request_ids import reference_of
 
 HEX, TAIL, MINUTE = "\ue000", "\ue001", "\ue002"
+HEX_FIRST, HEX_REST = "\ue003", "\ue004"  # of HEX: its first digit, and those behind it
 PERSON = {  # of the copy's customer, by the name of the field
     "customer_number": "\ue010",
     "email": "\ue011",
@@ -32,6 +34,7 @@ PERSON = {  # of the copy's customer, by the name of the field
     "last_name": "\ue015",
     "phone": "\ue016",
 }
+OWN = {**PERSON, "search_text": "\ue017"}  # of the copy's customer, on the row of their own
 MOST_NUMBERS = 3  # that one row mentions
 PADDED = tuple(chr(0xE020 + place) for place in range(MOST_NUMBERS))
 PLAIN = tuple(chr(0xE028 + place) for place in range(MOST_NUMBERS))
@@ -102,17 +105,21 @@ class Marker:
 
     def _row(self, row: KeptRow) -> MarkedRow:
         made = MarkedRow(row.model, row.owner, {})
+        source_id = ""
         if row.model is SearchTerm:
-            source = (row.values["feed"], hex_of(row.values["source_id"]))
-            made.numbers = self._mentioned.get(source, [])
+            source_id = hex_of(row.values["source_id"])
+            made.numbers = self._mentioned.get((row.values["feed"], source_id), [])
         else:
             self._mentioned[row.model._meta.label_lower, row.id] = made.numbers
         for column in columns_of(row.model):
             value = row.values[column.column]
-            made.values[column.column] = self._value(column, value, made)
+            made.values[column.column] = self._value(column, value, made, source=source_id)
+        if row.model is Customer:
+            made.values |= OWN
         return made
 
-    def _value(self, column: Any, value: Any, row: MarkedRow) -> Any:
+    def _value(self, column: Any, value: Any, row: MarkedRow, *, source: str = "") -> Any:
+        """Return a value with its marks; ``source`` is the row that a word of the search is of."""
         if value is None:
             return None
         if is_id(column):
@@ -124,8 +131,8 @@ class Marker:
             return json.dumps(self._in_json(loaded, row), ensure_ascii=False)
         if not isinstance(value, str):
             return value
-        if row.model is SearchTerm and column.name == "term" and row.numbers:
-            return self._term(value, row)
+        if row.model is SearchTerm and column.name == "term":
+            return self._read_out(value, source) or self._term(value, row)
         return self._text(value, row)
 
     def _id(self, digits: str, *, is_text: bool = False) -> str:
@@ -162,6 +169,14 @@ class Marker:
         if number not in row.numbers:
             row.numbers.append(number)
         return number.stem + PADDED[row.numbers.index(number)]
+
+    def _read_out(self, text: str, source_id: str) -> str:
+        """Mark the end of an id that people read out, with its dash or without; else nothing."""
+        end = reference_of(source_id).casefold()
+        if source_id not in self.ids or text.replace("-", "") != end.replace("-", ""):
+            return ""
+        kept = end[: len(end) - 1 - HEX_DIGITS]
+        return f"{kept}{HEX_FIRST}-{HEX_REST}" if text == end else f"{kept}{HEX}"
 
     def _term(self, text: str, row: MarkedRow) -> str:
         """Mark what the search keeps of a number: all, without its letters, its last digits."""

@@ -105,16 +105,18 @@ class Mold:
         self.made_at = made_at
 
     @classmethod
-    def of(cls, *, since: datetime) -> "Mold":
+    def of(cls, *, since: datetime, after: UUID) -> "Mold":
         """Return the mold of everything that the company in force was given since ``since``.
 
         Args:
             since: history's time; nothing else may have happened from then on.
+            after: an id made then. Rows are told by their ids: what was cast a moment before has
+                times to come, as far ahead as its mold took to make.
         """
         rows: list[Row] = []
         for model in tenant_models():
             if _is_cast(model):
-                rows += model._default_manager.filter(created_at__gte=since).order_by("pk")
+                rows += model._default_manager.filter(pk__gt=after).order_by("pk")
         kept = {row.pk for row in rows if isinstance(row, AuditEntry) and row.act in ACTS_KEPT}
         rows = [row for row in rows if not isinstance(row, AuditEntry) or row.pk in kept]
         rows = [row for row in rows if not isinstance(row, AuditValues) or row.entry_id in kept]

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, models, transaction
 
 from accounts.models import Membership, PortalAccount, User
 from demo.company import LOG_INS
@@ -58,11 +58,22 @@ def _rows_delete(tenant: Tenant) -> int:
         actor_label="demo --remove",
         expires_at=system_now() + PERMIT_FOR,
     )
+    is_alone = not Tenant.objects.exclude(pk=tenant.pk).exists()
     count = 0
     for model in sorted(tenant_models(), key=lambda model: model is PurgePermit):
-        rows = model._base_manager.filter(tenant=tenant)
-        count += rows._raw_delete(rows.db)
+        if is_alone and connection.vendor == "sqlite":  # nobody can add a company meanwhile
+            count += _table_empty(model)
+        else:
+            rows = model._base_manager.filter(tenant=tenant)
+            count += rows._raw_delete(rows.db)
     return count
+
+
+def _table_empty(model: type[models.Model]) -> int:
+    """Delete all rows; SQLite drops the pages of a table without walls, and reads no row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 # nosec B608
+        return int(cursor.rowcount)
 
 
 def _people_delete(people: set[UUID]) -> int:

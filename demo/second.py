@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from accounts.services.portal_accounts import portal_account_create
+from billing.workflows.dunning_run import dunning_cases_keep
 from billing.workflows.renewals import renewals_run
 from catalog.choices import BillingCycle
 from customers.models import Customer
@@ -175,6 +176,7 @@ def second_company_load(*, seed: int, base_url: str, tell: Callable[[str], None]
     with tenant_context(world.tenant.pk):
         renewals_run(world.tenant)
         run_until_quiet()
+        dunning_cases_keep()
         connections_look(actor=LOADER)
     return world.log_ins
 

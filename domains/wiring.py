@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from billing.slots import RenewalAnchor, renewal_anchors
+from billing.slots import HappeningSource, RenewalAnchor, happening_sources, renewal_anchors
 from domains import events, statuses, tasks, wiring_office
 from domains.operations.delegation import CheckDelegation
 from domains.operations.dns import AdoptZone, DeleteZone, PushZone
@@ -18,6 +18,7 @@ from domains.providers.registrars import route53
 from domains.providers.registrars import sandbox as registrar_sandbox
 from domains.provisioner import DomainProvisioner
 from domains.selectors.domains import stake_of_domain
+from domains.selectors.foretelling import names_that_run_out
 from domains.selectors.renewals import expiry_days, last_days, renewal_lead_days
 from domains.services.delegation import ELSEWHERE
 from domains.services.reading import DRIFT
@@ -119,6 +120,7 @@ for happened in ("domain_renewed", "domain_expiry_moved"):
     subscribe(f"domains.{happened}", "domains.on_expiry_moved", on_expiry_moved)
 subscribe("domains.domain_gone", "domains.on_domain_gone", on_domain_gone)
 
+happening_sources.fill(HappeningSource(key="domains", of=names_that_run_out))
 renewal_anchors.fill(
     RenewalAnchor(
         key="domains",

@@ -2,13 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from domains import office, office_search
+from domains import office, office_bulk, office_search
 from domains.providers.registrars import base as registrar_base
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
 
-__all__ = ["office_search"]
+__all__ = ["office_bulk", "office_search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -52,3 +53,4 @@ SETUP_LINES.fill(
     ),
     order=60,
 )
+SETTING_AREAS.fill(SettingArea(key="domains.", title=_("Domains and DNS")), order=50)

@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.api.views.keys import jwks
+from accounts.api.views.keys import authorization_server, jwks
 
 urlpatterns = [
     path(".well-known/jwks.json", jwks, name="jwks"),
+    path(".well-known/oauth-authorization-server", authorization_server, name="oauth-metadata"),
     path("admin/", include("accounts.portal.staff_urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.portal.urls")),

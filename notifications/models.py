@@ -53,6 +53,7 @@ class Mail(TenantModel):
             models.Index(fields=["tenant", "customer_id", "created_at"]),
             models.Index(fields=["tenant", "created_at"]),
             models.Index(fields=["tenant", "to_email"]),
+            models.Index(fields=["tenant", "message_id"]),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from ispplatform.core.tenant_settings import TenantSetting
+from ispplatform.core.tenant_settings import TenantSetting, between
 
 
 def _check_address(value: str) -> str:
@@ -53,4 +53,10 @@ ALERT_EMAIL = TenantSetting(
     default="",
     label="Address that is told at once when money or a domain needs a person; empty: contact",
     check=_check_address,
+)
+BULK_MAILS_A_MINUTE = TenantSetting(
+    key="notifications.bulk_mails_a_minute",
+    default=60,
+    label="Mails that one bulk act sends in a minute, at most",
+    check=between(1, 6000),
 )

@@ -11,8 +11,11 @@ from uuid import UUID
 
 from ispplatform.core.events import DeliveredEvent
 from ispplatform.core.slots import Slot
+from ispplatform.core.tenancy.context import current_tenant_id
+from ispplatform.core.tenancy.lookup import tenant_by_id
 
 Values = Mapping[str, Any]
+EVERYBODY = "everybody"  # a purpose: the customer, all its contacts and all its log-ins
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +126,7 @@ def recipients_of_customer(customer_id: UUID, purpose: str = "") -> list[Recipie
     """Return whom to write to about a customer.
 
     Args:
-        purpose: ``billing``, ``technical``, ``abuse``; empty: the customer itself.
+        purpose: ``billing``, ``technical``, ``abuse``, ``EVERYBODY``; empty: the customer itself.
     """
     found = [
         recipient
@@ -131,3 +134,8 @@ def recipients_of_customer(customer_id: UUID, purpose: str = "") -> list[Recipie
         for recipient in source.find(customer_id, purpose)
     ]
     return list({recipient.email.casefold(): recipient for recipient in found}.values())
+
+
+def covered_link() -> str:
+    """Return what stands in a stored mail in the place of a link that nothing may store."""
+    return f"{tenant_by_id(current_tenant_id()).base_url}/hidden"

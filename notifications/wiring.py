@@ -3,19 +3,21 @@
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine
 from ispplatform.core.operations import kinds
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
-from notifications import events, preferences
+from notifications import events, office_bulk, preferences
 from notifications.declaring import declare_mail
 from notifications.kinds.accounts import ACCOUNT_MAILS
 from notifications.kinds.attention import ATTENTION_MAIL, DIGEST_MAIL
+from notifications.kinds.machines import KEY_EXPIRING_MAIL
 from notifications.kinds.sender import TRIAL_MAIL
 from notifications.operations import SendMail
 from notifications.sender import CheckSender, sender_is_proved
 
-__all__ = ["events", "preferences"]
+__all__ = ["events", "office_bulk", "preferences"]
 
 declare_permissions(
     ("mails:read", "See the mails that were sent", "support", "billing", "sales", "operator"),
@@ -26,7 +28,7 @@ declare_permissions(
 kinds.register(SendMail)
 kinds.register(CheckSender)
 
-for mail in (*ACCOUNT_MAILS, ATTENTION_MAIL, DIGEST_MAIL, TRIAL_MAIL):
+for mail in (*ACCOUNT_MAILS, KEY_EXPIRING_MAIL, ATTENTION_MAIL, DIGEST_MAIL, TRIAL_MAIL):
     declare_mail(mail)
 
 PORTAL_NAVIGATION.fill(
@@ -57,3 +59,4 @@ SETUP_LINES.fill(
     ),
     order=40,
 )
+SETTING_AREAS.fill(SettingArea(key="notifications.", title=_("Mails")), order=65)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
@@ -16,6 +17,7 @@ from customers.models import Customer
 from customers.rules.timeline import TimelineFacts
 from customers.slots import TimelineSentence
 from ispplatform.core.actors import Actor
+from ispplatform.core.admin.first_rows import first_rows
 from provisioning.choices import ReasonKind, ServiceStatus
 from provisioning.models import Service, ServiceReason
 
@@ -36,10 +38,15 @@ def customer_panel(customer: Customer, actor: Actor) -> Mapping[str, Any]:
         still_text=Subquery(oldest.values("text")[:1]),
         still_since=Subquery(oldest.values("opened_at")[:1]),
     )
-    services = list(told.order_by("-trouble_at", "-id")[:ROWS])
+    services, count = first_rows(told.order_by("-trouble_at", "-id"), ROWS)
     for service in services:
         service.still_words = ReasonKind(service.still_kind).label if service.still_kind else ""
-    return {"services": services}
+    live = urlencode({"customer__id__exact": customer.pk, "status__in": ",".join(LIVE)})
+    return {
+        "services": services,
+        "count": count,
+        "all_url": f"{reverse('admin:provisioning_service_changelist')}?{live}",
+    }
 
 
 def adopt_url(customer: Customer) -> str:

@@ -1,11 +1,19 @@
 """The words for services, and the sentence that says what happens next."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
+from ispplatform.core.pages.statuses import (
+    Standing,
+    StandingRule,
+    StatusWords,
+    Tone,
+    declare_standing,
+    declare_statuses,
+)
 from provisioning.choices import ServiceStatus, StepState
 from provisioning.models import Service, ServiceStep
 
@@ -18,6 +26,7 @@ declare_statuses(
         tone=Tone.INFO,
         next=_("It becomes active once the provider has been read back."),
         is_working=True,
+        cases={"ordered": _("Ordered")},
     ),
     StatusWords(
         value=ServiceStatus.ACTIVE,
@@ -47,6 +56,18 @@ declare_statuses(
         value=StepState.WAITING, staff=_("Waiting"), customer=_("Waiting"), tone=Tone.QUIET
     ),
     StatusWords(value=StepState.DONE, staff=_("Done"), customer=_("Done"), tone=Tone.GOOD),
+)
+
+
+def service_standing(status: str, setup_started_at: datetime | None) -> Standing:
+    """Return where a service stands; before its payment it is ordered and nothing is set up."""
+    is_ordered = status == ServiceStatus.PENDING and setup_started_at is None
+    return Standing(value=status, case="ordered" if is_ordered else "")
+
+
+declare_standing(
+    "provisioning.service",
+    StandingRule(columns=("status", "setup_started_at"), compute=service_standing),
 )
 
 

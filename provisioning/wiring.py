@@ -15,6 +15,7 @@ from ispplatform.core.pages.home import PORTAL_HOME, HomePart
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
 from provisioning import events, statuses, tasks, wiring_mails, wiring_office
+from provisioning.portal import refusals
 from provisioning.portal.home import services_part
 from provisioning.selectors.services import stake_of_service
 from provisioning.services.trouble import HELD, TROUBLE
@@ -41,7 +42,7 @@ from provisioning.workflows.terminations import (
     terminations_run,
 )
 
-__all__ = ["events", "statuses", "tasks", "wiring_mails", "wiring_office"]
+__all__ = ["events", "refusals", "statuses", "tasks", "wiring_mails", "wiring_office"]
 
 declare_permissions(
     ("services:read", "See services", "support", "billing", "sales", "operator", "customer"),

@@ -14,6 +14,7 @@ from customers.slots import (
     timeline_sentences,
 )
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
+from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
 from provisioning import office, office_bulk, office_search
 
 __all__ = ["office_bulk", "office_search"]
@@ -47,3 +48,4 @@ customer_figures.fill(CustomerFigure(name="services_count", expression=office.se
 deletion_guards.fill(DeletionGuard(key="provisioning", refusal=office.deletion_refusal))
 for sentence in office.SENTENCES:
     timeline_sentences.fill(sentence)
+SETTING_AREAS.fill(SettingArea(key="provisioning.", title=_("Services")), order=60)

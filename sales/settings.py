@@ -56,6 +56,16 @@ HOLD_DOMAINS_ABOVE = TenantSetting(
     label="Hold orders of customers with more than so many domains in 24 hours",
     check=between(0, 1000),
 )
+HOLD_CARD_COUNTRY = TenantSetting(
+    key="sales.hold_card_country",
+    default=True,
+    label="Hold orders paid with a card from another country than the billing address",
+)
+HOLD_DISPOSABLE_MAIL = TenantSetting(
+    key="sales.hold_disposable_mail",
+    default=True,
+    label="Hold orders of customers whose e-mail address is a disposable one",
+)
 HOLD_FIRST_ORDER = TenantSetting(
     key="sales.hold_first_order", default=False, label="Hold every customer's first order"
 )

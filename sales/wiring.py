@@ -5,6 +5,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.slots import SignUpDoor, sign_up_doors
 from billing.slots import SubjectPage, subject_pages
 from ispplatform.core.attention import MoneyAtStake, attention_kinds, money_at_stake
 from ispplatform.core.due import DueSource, due_sources
@@ -17,6 +18,7 @@ from provisioning.provisioners import ActivationGuard, activation_guards
 from sales import events, statuses, tasks, wiring_mails, wiring_office
 from sales.attention import KINDS
 from sales.portal import refusals
+from sales.portal.entering import checkout_of
 from sales.portal.home import orders_part
 from sales.portal.legal import document_links
 from sales.selectors.orders import stake_of_order
@@ -25,6 +27,8 @@ from sales.subscribers import refresh_orders_of_service
 from sales.workflows.due import next_order_due, orders_run
 
 __all__ = ["events", "refusals", "statuses", "tasks", "wiring_mails", "wiring_office"]
+
+sign_up_doors.fill(SignUpDoor(key="checkout", go_on=checkout_of))
 
 declare_permissions(
     ("orders:read", "See orders", "support", "billing", "sales", "operator"),

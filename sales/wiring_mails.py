@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from billing.choices import PaymentMethodKind
 from billing.preferences import BANK_ACCOUNT
+from billing.selectors.pro_formas import held_for
 from ispplatform.core.events import DeliveredEvent
 from ispplatform.core.tenancy.lookup import tenant_by_id
 from notifications.declaring import declare_customer_mail
@@ -42,8 +43,15 @@ def _to_pay(event: DeliveredEvent) -> dict[str, Any] | None:
         "lines": [{"label": line.label, "gross": line.gross} for line in order.lines.all()],
         "bank": account if _by_bank_transfer(order) else {},
         "reference": number,
+        **_still_to_pay(order),
         **_pay_link(order, event),
     }
+
+
+def _still_to_pay(order: Order) -> dict[str, Any]:
+    """Return what of the order came already, and what is missing."""
+    paid = held_for(order.proforma) if order.proforma else order.gross * 0
+    return {"paid": paid, "due": order.gross - paid}
 
 
 def _pay_link(order: Order, event: DeliveredEvent) -> dict[str, Any]:
@@ -51,6 +59,13 @@ def _pay_link(order: Order, event: DeliveredEvent) -> dict[str, Any]:
         return {}
     page = reverse("billing:pay", args=[order.proforma_id])
     return {"pay_url": f"{tenant_by_id(event.tenant_id).base_url}{page}"}
+
+
+def _ended(event: DeliveredEvent) -> dict[str, Any] | None:
+    order = _order(event)
+    if order is None:
+        return None
+    return {**_told(event), "currency": order.currency, **_still_to_pay(order)}
 
 
 def _asked_to_pay(event: DeliveredEvent) -> dict[str, Any] | None:
@@ -110,5 +125,5 @@ declare_customer_mail(
     event="sales.order_expired",
     template="email/order_expired.html",
     trigger="An order was not paid in time.",
-    values=_told,
+    values=_ended,
 )

@@ -6,9 +6,10 @@ from customers.slots import CustomerAct, CustomerPanel, customer_acts, customer_
 from ispplatform.core.admin.acts import ROW_ACTS
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
-from sales import office, office_refused, office_search
+from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
+from sales import office, office_bulk, office_refused, office_search
 
-__all__ = ["office_search"]
+__all__ = ["office_bulk", "office_search"]
 
 ADMIN_NAVIGATION.fill(
     AdminEntry(
@@ -52,3 +53,4 @@ customer_panels.fill(
     ),
     order=35,
 )
+SETTING_AREAS.fill(SettingArea(key="sales.", title=_("Orders")), order=20)

@@ -12,7 +12,7 @@ from accounts.services.token_pairs import token_pair
 from ispplatform.core.actors import Actor
 from ispplatform.core.models import Tenant
 from tests.accounts.people import portal_in
-from tests.factories.accounts import PortalAccountFactory, UserFactory
+from tests.factories.accounts import IntegrationFactory, PortalAccountFactory
 
 
 class Caller:
@@ -72,7 +72,7 @@ def key_caller(tenant: Tenant, *scopes: str) -> Caller:
         actor=Actor.system("tests"),
         tenant=tenant,
         name="Tests",
-        responsible=UserFactory(),
+        integration=IntegrationFactory(),
         scopes=scopes or ["events:read"],
     )
     return Caller("/api/v1", made.text)

@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.database",
     "tests.selection",
+    "tests.together",
     "tests.isolation",
     "tests.made_up",
     "tests.browser",

@@ -1,5 +1,27 @@
 """Identity and access in the back office."""
 
-from accounts.admin import account, api_keys, colleagues, portal_accounts, records, roles
+from accounts.admin import (
+    account,
+    api_keys,
+    authorize,
+    colleagues,
+    guards,
+    integrations,
+    oauth_clients,
+    portal_accounts,
+    records,
+    roles,
+)
 
-__all__ = ["account", "api_keys", "colleagues", "portal_accounts", "records", "roles"]
+__all__ = [
+    "account",
+    "api_keys",
+    "authorize",
+    "colleagues",
+    "guards",
+    "integrations",
+    "oauth_clients",
+    "portal_accounts",
+    "records",
+    "roles",
+]

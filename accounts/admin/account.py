@@ -3,22 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.choices import SessionKind
-from accounts.errors import PasswordWrong, SecondFactorWrong
+from accounts.errors import PasskeyRefused
 from accounts.models import User
-from accounts.pages import browser_device
+from accounts.pages import browser_device, page, passkey_answer, shown_proof
 from accounts.principals import cookie_remember
-from accounts.rules.passwords import normal_password
+from accounts.selectors.oauth import application_lines
 from accounts.selectors.principals import SessionEntry
-from accounts.selectors.second_factors import has_factor
+from accounts.selectors.second_factors import factor_state
 from accounts.selectors.users import companies_of, sessions_living
+from accounts.services.fresh_proofs import identity_prove
+from accounts.services.oauth_grants import application_end
+from accounts.services.passkeys import passkey_register, passkey_remove
 from accounts.services.passwords import password_change
-from accounts.services.second_factors import factor_check, totp_deactivate
+from accounts.services.second_factors import recovery_codes_renew, totp_deactivate
 from accounts.services.sessions import session_end, session_move, sessions_end
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage, StaffPage
 from ispplatform.core.errors import InvalidInput
@@ -31,6 +34,18 @@ class OwnAccountPage(StaffPage):
 
     title = _("My account")
     template_name = "accounts/staff_account.html"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.codes: list[str] = []  # recovery codes that the answer shows, this once
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = super().post(request, *args, **kwargs)
+        if not self.codes:
+            return answer
+        request.session.cycle_key()
+        told = {"codes": self.codes, "next": request.get_full_path()}
+        return page(request, "staff_recovery_codes", told)
 
     @property
     def entry(self) -> SessionEntry:
@@ -46,8 +61,9 @@ class OwnAccountPage(StaffPage):
         entry = self.entry
         return {
             "person": self.person(),
-            "has_factor": User.objects.filter(has_factor("pk"), pk=entry.user_id).exists(),
+            "state": factor_state(entry.user_id),
             "sessions": list(sessions_living(entry.user_id)[:50]),
+            "applications": application_lines(entry.user_id),
             "current_session_id": entry.session_id,
             "companies": companies_of(entry.user_id),
             "present_tenant_id": entry.tenant_id,
@@ -70,12 +86,45 @@ class OwnAccountPage(StaffPage):
     def act_factor_off(self, request: HttpRequest) -> str:
         """Remove the second factor, after password and code."""
         user = self.person()
-        if not user.check_password(normal_password(request.POST.get("current_password", ""))):
-            raise PasswordWrong(gettext("The present password is not correct."))
-        if not factor_check(user=user, code=request.POST.get("code", "")):
-            raise SecondFactorWrong
+        self._prove(request, user)
         totp_deactivate(actor=self.actor, user=user, reason="own wish")
         return gettext("The second factor is removed.")
+
+    def act_codes(self, request: HttpRequest) -> str:
+        """Replace the recovery codes, after password and code; the page shows them once."""
+        user = self.person()
+        self._prove(request, user)
+        self.codes = recovery_codes_renew(actor=self.actor, user=user)
+        return gettext("The earlier recovery codes do not work any more.")
+
+    def act_passkey_new(self, request: HttpRequest) -> str:
+        """Keep a passkey that the browser has just made; its question asked for the proof."""
+        answer = passkey_answer(request)
+        if answer is None:
+            raise PasskeyRefused
+        _row, self.codes = passkey_register(
+            actor=self.actor,
+            user=self.person(),
+            session_id=self.entry.session_id,
+            answer=answer,
+            name=request.POST.get("name", ""),
+        )
+        return gettext("The passkey is added.")
+
+    def act_passkey_remove(self, request: HttpRequest) -> str:
+        """Remove a passkey, after password and a second factor."""
+        user = self.person()
+        number = request.POST.get("passkey", "")
+        if not number.isdecimal() or len(number) > 18:
+            raise InvalidInput(gettext("There is no such passkey."))
+        self._prove(request, user)
+        passkey_remove(actor=self.actor, user=user, passkey_id=int(number))
+        return gettext("The passkey is removed.")
+
+    def _prove(self, request: HttpRequest, user: User) -> None:
+        identity_prove(
+            actor=self.actor, tenant=self.request.tenant, user=user, **shown_proof(request)
+        )
 
     def act_end(self, request: HttpRequest) -> str:
         """End one of the own log-ins."""
@@ -85,6 +134,15 @@ class OwnAccountPage(StaffPage):
             raise InvalidInput(gettext("There is no such log-in.")) from None
         session_end(actor=self.actor, user_id=self.entry.user_id, session_id=session_id, reason=OWN)
         return gettext("That device is logged out.")
+
+    def act_end_application(self, request: HttpRequest) -> str:
+        """Take back what a program may do."""
+        try:
+            session_id = UUID(request.POST.get("session", ""))
+        except ValueError:
+            raise InvalidInput(gettext("There is no such application.")) from None
+        application_end(actor=self.actor, user_id=self.entry.user_id, session_id=session_id)
+        return gettext("That program may do nothing more.")
 
     def act_end_others(self, request: HttpRequest) -> str:
         """End every other log-in of one's own."""

@@ -31,12 +31,16 @@ class MakePage(StaffPage):
         """Return the class of the form."""
         raise TypeError(f"{type(self).__name__} needs form_class().")
 
+    def begun_with(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the form begins with."""
+        return {}
+
     def make(self, actor: Actor, request: HttpRequest, values: dict[str, Any]) -> tuple[str, str]:
         """Call the service; return the sentence that tells it and the page shown next."""
         raise TypeError(f"{type(self).__name__} needs make().")
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        return self._asked(dressed(self.form_class()()))
+        return self._asked(dressed(self.form_class()(initial=self.begun_with(request))))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = dressed(self.form_class()(request.POST))

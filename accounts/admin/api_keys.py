@@ -6,29 +6,47 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.act_pages import MakePage
 from accounts.admin.permission_choices import permission_choices
-from accounts.models import ApiKey, User
-from accounts.services.api_keys import api_key_create, api_key_revoke
+from accounts.models import ApiKey, Integration
+from accounts.selectors.integrations import integrations_living
+from accounts.services.api_keys import api_key_create, api_key_revoke, api_key_rotate
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
-from ispplatform.core.admin.base import TenantAdmin
+from ispplatform.core.admin.base import MadeOnAPage
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
+from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
+
+
+def _integrations() -> list[tuple[str, str]]:
+    return [(str(row.pk), row.name) for row in integrations_living()]
+
+
+class RotateForm(forms.Form):
+    """How long the old key works on."""
+
+    hours = forms.IntegerField(
+        label=_("Hours for which the old key works on"),
+        help_text=_("0 ends it at once; at most 168 are a week."),
+        min_value=0,
+        max_value=168,
+        initial=24,
+    )
 
 
 class ApiKeyForm(forms.Form):
     """A new key."""
 
-    name = forms.CharField(label=_("What uses it"), max_length=80)
+    integration = forms.ChoiceField(label=_("Integration"), choices=_integrations)
+    name = forms.CharField(label=_("Name of the key"), max_length=80)
     scopes = forms.MultipleChoiceField(
         label=_("It may"), choices=permission_choices, widget=forms.CheckboxSelectMultiple
     )
@@ -50,9 +68,27 @@ def _revoke(actor: Actor, row: ApiKey, values: Mapping[str, Any]) -> str:
     return gettext("The key is worthless now.")
 
 
+def _rotate(actor: Actor, row: ApiKey, values: Mapping[str, Any]) -> str:
+    made = api_key_rotate(
+        actor=actor,
+        tenant=tenant_by_id(current_tenant_id()),
+        key=row,
+        overlap_seconds=values["hours"] * 3600,
+    )
+    return gettext("Keep this key, it is shown this once: %(key)s") % {"key": made.text}
+
+
+def _can_rotate(row: ApiKey) -> bool:
+    is_over = row.expires_at is not None and row.expires_at <= system_now()
+    return row.revoked_at is None and not is_over and not hasattr(row, "successor")
+
+
 @admin.register(ApiKey)
-class ApiKeyAdmin(TenantAdmin):
+class ApiKeyAdmin(MadeOnAPage):
     """The keys of the company; a key itself is shown once, when it is made."""
+
+    create_permission = "api_keys:manage"
+    make_page = "admin:api_key_new"
 
     nothing_yet = _(
         "Programs that use the API each have a key here, with what it may do and until when."
@@ -62,16 +98,26 @@ class ApiKeyAdmin(TenantAdmin):
         "name",
         "hint",
         "mode",
-        "responsible",
+        "integration",
         "last_used_at",
+        "last_used_address",
         "expires_at",
         "revoked_at",
     )
     search_fields = ("name", "hint")
     list_filter = ("mode",)
-    list_select_related = ("responsible",)
-    exclude = ("digest",)
+    list_select_related = ("integration",)
+    exclude = ("digest", "responsible")
     acts = (
+        Act(
+            name="rotate",
+            label=_("Rotate"),
+            permission="api_keys:manage",
+            run=_rotate,
+            form=RotateForm,
+            explanation=_("A new key with the same rights is made and shown once."),
+            applies=_can_rotate,
+        ),
         Act(
             name="revoke",
             label=_("Revoke"),
@@ -82,20 +128,6 @@ class ApiKeyAdmin(TenantAdmin):
             tone="danger",
         ),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        actor: Actor = request.actor
-        return actor.can("api_keys:manage")
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(reverse("admin:api_key_new"))
 
 
 class ApiKeyNewPage(MakePage):
@@ -109,12 +141,15 @@ class ApiKeyNewPage(MakePage):
     def form_class(self) -> type[forms.Form]:
         return ApiKeyForm
 
+    def begun_with(self, request: HttpRequest) -> dict[str, Any]:
+        return {"integration": request.GET.get("integration", "")}
+
     def make(self, actor: Actor, request: HttpRequest, values: dict[str, Any]) -> tuple[str, str]:
         made = api_key_create(
             actor=actor,
             tenant=tenant_by_id(current_tenant_id()),
             name=values["name"],
-            responsible=User.objects.get(pk=UUID(actor.id)),
+            integration=Integration.objects.get(pk=UUID(values["integration"])),
             scopes=values["scopes"],
             networks=values["networks"].split(),
             expires_at=values["expires_at"],

@@ -6,24 +6,26 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.act_pages import MakePage
+from accounts.admin.guards import IdentityForm
 from accounts.choices import MembershipStatus
 from accounts.models import Membership, Role, Session
 from accounts.rules.seeded_roles import CUSTOMER_ROLE
+from accounts.selectors.second_factors import is_protected
+from accounts.services.factor_resets import colleague_factor_reset
 from accounts.services.lockouts import account_unlock
 from accounts.services.roles import membership_set_roles
 from accounts.services.sessions import sessions_end
 from accounts.services.users import membership_set_status, user_create, user_send_password_link
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act, ReasonForm
-from ispplatform.core.admin.base import ReadOnlyInline, TenantAdmin
+from ispplatform.core.admin.base import MadeOnAPage, ReadOnlyInline
 from ispplatform.core.admin.columns import toned_column
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
@@ -97,6 +99,16 @@ def _unlock(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
     return gettext("The account was not locked.")
 
 
+def _lost(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    colleague_factor_reset(
+        actor=actor,
+        membership=row,
+        identity_check=values["identity_check"],
+        note=values["note"],
+    )
+    return gettext("Removed. They set up another one at the next log-in.")
+
+
 class SessionInline(ReadOnlyInline):
     """Where a colleague was logged in, newest first."""
 
@@ -112,8 +124,11 @@ class SessionInline(ReadOnlyInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(TenantAdmin):
+class MembershipAdmin(MadeOnAPage):
     """The people who work for the company."""
+
+    create_permission = "users:create"
+    make_page = "admin:colleague_new"
 
     nothing_yet = _("Whoever works in this back office stands here, with what they may do.")
     permission_resource = "users"
@@ -149,6 +164,20 @@ class MembershipAdmin(TenantAdmin):
         ),
         Act(name="unlock", label=_("Unlock"), permission="users:update", run=_unlock),
         Act(
+            name="lost_factor",
+            label=_("Second factor lost"),
+            button=_("Remove it"),
+            permission="users:update",
+            run=_lost,
+            form=IdentityForm,
+            explanation=_(
+                "Make sure that it is your colleague. All their log-ins end, and the password "
+                "alone lets them in once, to set up another second factor."
+            ),
+            applies=lambda row: is_protected(row.user),
+            tone="danger",
+        ),
+        Act(
             name="end",
             label=_("End all log-ins"),
             permission="sessions:manage",
@@ -175,20 +204,6 @@ class MembershipAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).prefetch_related("roles")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        actor: Actor = request.actor
-        return actor.can("users:create")
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(reverse("admin:colleague_new"))
 
     @display(description=_("name"), ordering="user__last_name")
     def full_name(self, row: Membership) -> str:

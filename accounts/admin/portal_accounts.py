@@ -1,16 +1,23 @@
 """Customers' log-ins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.colleagues import SessionInline
+from accounts.admin.guards import IdentityForm, lift_act
 from accounts.choices import PortalAccountStatus
 from accounts.models import PortalAccount, Session
+from accounts.selectors.guards import guards_now, resets_waiting
+from accounts.selectors.second_factors import is_protected
+from accounts.services.factor_resets import RESET, factor_reset_ask
 from accounts.services.lockouts import account_unlock
 from accounts.services.portal_accounts import portal_account_invite, portal_account_set_status
 from accounts.services.sessions import sessions_end
@@ -59,6 +66,22 @@ def _unlock(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
     return gettext("The account was not locked.")
 
 
+def _lost(actor: Actor, row: PortalAccount, values: Mapping[str, Any]) -> str:
+    reset = factor_reset_ask(
+        actor=actor,
+        tenant=tenant_by_id(current_tenant_id()),
+        account=row,
+        identity_check=values["identity_check"],
+        note=values["note"],
+    )
+    told = gettext("Everybody at the customer is told. It is removed on %(due)s.")
+    return told % {"due": _moment(reset.due_at)}
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT")
+
+
 @admin.register(PortalAccount)
 class PortalAccountAdmin(TenantAdmin):
     """The people who log in as customers."""
@@ -89,6 +112,21 @@ class PortalAccountAdmin(TenantAdmin):
         ),
         Act(name="unlock", label=_("Unlock"), permission=MANAGE, run=_unlock),
         Act(
+            name="lost_factor",
+            label=_("Second factor lost"),
+            button=_("Announce the removal"),
+            permission=RESET,
+            run=_lost,
+            form=IdentityForm,
+            explanation=_(
+                "Ask for a recovery code first. Without one, make sure that it is the customer: "
+                "the removal is announced to everybody at the customer, each of them can stop it, "
+                "and it is carried out a day later. Then the log-in is guarded for three days."
+            ),
+            applies=lambda row: is_protected(row.user) and not resets_waiting(row.user_id).exists(),
+        ),
+        lift_act(name="lift_guard", applies=lambda row: guards_now(row.user_id).exists()),
+        Act(
             name="end",
             label=_("End all log-ins"),
             permission="sessions:manage",
@@ -113,6 +151,19 @@ class PortalAccountAdmin(TenantAdmin):
             applies=lambda row: row.status == PortalAccountStatus.DISABLED,
         ),
     )
+
+    def next_of(self, row: PortalAccount) -> Sequence[str]:
+        """Return what waits for this log-in: the end of its second factor, or of a guard."""
+        sentences = [*super().next_of(row)]
+        if reset := resets_waiting(row.user_id).first():
+            words = gettext("The second factor is removed on %(due)s unless somebody stops it.")
+            sentences.append(words % {"due": _moment(reset.due_at)})
+        if guard := guards_now(row.user_id).first():
+            words = gettext(
+                "Guarded until %(until)s: no transfer code, no unlocking, no new holder."
+            )
+            sentences.append(words % {"until": _moment(guard.ends_at)})
+        return sentences
 
     @display(description=_("name"), ordering="user__last_name")
     def full_name(self, row: PortalAccount) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -22,7 +21,7 @@ from accounts.selectors.principals import role_permissions
 from accounts.services.roles import role_create, role_delete, role_update
 from ispplatform.core.actors import EVERYTHING, Actor
 from ispplatform.core.admin.acts import Act
-from ispplatform.core.admin.base import ReadOnlyInline, TenantAdmin
+from ispplatform.core.admin.base import MadeOnAPage, ReadOnlyInline, TenantAdmin
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
 from ispplatform.core.permissions import declared_permissions
@@ -79,8 +78,11 @@ class HoldersInline(ReadOnlyInline):
 
 
 @admin.register(Role)
-class RoleAdmin(TenantAdmin):
+class RoleAdmin(MadeOnAPage):
     """The roles of the company."""
+
+    create_permission = "roles:manage"
+    make_page = "admin:role_new"
 
     nothing_yet = _("Roles say what colleagues may do.")
     permission_resource = "roles"
@@ -109,20 +111,6 @@ class RoleAdmin(TenantAdmin):
             leads_to=lambda row: reverse("admin:accounts_role_changelist"),
         ),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        actor: Actor = request.actor
-        return actor.can("roles:manage")
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(reverse("admin:role_new"))
 
     @display(description=_("allows"))
     def allowed(self, row: Role) -> SafeString:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from accounts.errors import TenantNotYours
 from accounts.models import User
 from accounts.selectors.principals import SessionEntry
-from accounts.selectors.second_factors import FACTOR_METHODS
+from accounts.selectors.second_factors import factor_state
 from accounts.services.sessions import Device
 from accounts.services.token_pairs import TokenPair
 from ispplatform.core.api.responses import ApiResponse
@@ -105,5 +105,5 @@ def portal_shown(entry: SessionEntry) -> dict[str, Any]:
         "account_type": "customer",
         "require_password_change": entry.must_change_password,
         "require_two_factor": has_factor,
-        "two_factor_methods": list(FACTOR_METHODS) if has_factor else [],
+        "two_factor_methods": list(factor_state(entry.user_id).methods) if has_factor else [],
     }

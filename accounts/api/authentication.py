@@ -4,7 +4,7 @@
 of the request works in the credential's tenant. See ``docs/mechanisms/identity.md``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +22,22 @@ from accounts.errors import (
     WrongSide,
 )
 from accounts.principals import cookie_entry, install, side_of
-from accounts.selectors.principals import ApiKeyEntry, SessionEntry, api_key_entry, session_entry
+from accounts.selectors.oauth import ClientEntry, client_token_entry
+from accounts.selectors.principals import (
+    ApiKeyEntry,
+    SessionEntry,
+    api_key_entry,
+    narrowed,
+    session_entry,
+)
 from accounts.selectors.second_factors import is_open
 from accounts.services.api_keys import api_key_touch
+from accounts.services.refusals import credential_refused_note
 from accounts.services.sessions import session_touch
-from accounts.tokens.access import access_token_verify, claimed_ids
+from accounts.services.temporary_tokens import temporary_token_use
+from accounts.tokens.access import USE_CLIENT, USE_TEMPORARY, access_token_verify, claimed_ids
 from accounts.tokens.random_keys import is_api_key, read_api_key
-from ispplatform.core.errors import NotPermitted
+from ispplatform.core.errors import NotPermitted, PlatformError
 from ispplatform.core.middleware.addresses import client_address
 from ispplatform.core.tenancy.lookup import tenant_by_id
 
@@ -61,14 +70,19 @@ class BearerAuthentication(BaseAuthentication):
             return None
         try:
             entry = _key_entry(text, request) if is_api_key(text) else _token_entry(text, request)
-        except AuthenticationRequired as exc:
-            raise CredentialRefused(exc) from None
-        _check_tenant_header(request, entry)
+            _check_tenant_header(request, entry)
+        except (AuthenticationRequired, NotPermitted) as exc:
+            _note(request._request, exc)
+            if isinstance(exc, AuthenticationRequired):
+                raise CredentialRefused(exc) from None
+            raise
         install(request._request, entry)
         if isinstance(entry, SessionEntry):
             session_touch(entry=entry)
             return Caller(entry.user_id), entry
-        api_key_touch(entry=entry)
+        if isinstance(entry, ClientEntry):
+            return Caller(entry.client_id), entry
+        api_key_touch(entry=entry, address=client_address(request._request))
         return Caller(entry.key_id), entry
 
     def authenticate_header(self, request: Request) -> str:
@@ -97,14 +111,54 @@ def presented_credential(request: HttpRequest) -> str | None:
     return request.headers.get("X-API-Key") or None
 
 
-def _token_entry(text: str, request: Request) -> SessionEntry:
-    tenant_id, session_id = claimed_ids(access_token_verify(text))
+def _note(request: HttpRequest, refusal: PlatformError) -> None:
+    credential_refused_note(
+        tenant=getattr(request, "tenant", None),
+        code=refusal.code,
+        address=client_address(request),
+        path=request.path,
+    )
+
+
+def _token_entry(text: str, request: Request) -> SessionEntry | ClientEntry | ApiKeyEntry:
+    claims = access_token_verify(text)
+    tenant_id, session_id = claimed_ids(claims)
+    if claims.get("use") == USE_CLIENT:
+        return _client_entry(request, tenant_id=tenant_id, token_id=session_id)
+    if claims.get("use") == USE_TEMPORARY:
+        return _temporary_entry(request, tenant_id=tenant_id, row_id=session_id)
     entry = session_entry(tenant_id=tenant_id, session_id=session_id)
     if entry is None:
         raise TokenInvalid("This log-in has ended.")
     if entry.kind is not side_of(request._request):
         raise WrongSide("This token is for the other side: staff and customers have an API each.")
+    if entry.client_id is not None:
+        # A token may reach less far than the log-in behind it, never farther.
+        reach = narrowed(entry.permissions, str(claims.get("scope", "")).split())
+        entry = replace(entry, permissions=reach)
     return entry
+
+
+def _client_entry(request: Request, *, tenant_id: UUID, token_id: UUID) -> ClientEntry:
+    entry = client_token_entry(tenant_id=tenant_id, token_id=token_id)
+    if entry is None:
+        raise TokenInvalid("This token has ended.")
+    if side_of(request._request) is not SessionKind.STAFF:
+        raise WrongSide("A program's own token opens the staff API only.")
+    return entry
+
+
+def _temporary_entry(
+    request: Request, *, tenant_id: UUID, row_id: UUID
+) -> SessionEntry | ApiKeyEntry:
+    """Take a token for one act; the side follows from the path that it was made for."""
+    return temporary_token_use(
+        tenant_id=tenant_id,
+        row_id=row_id,
+        method=request.method or "",
+        path=request._request.get_full_path(),
+        address=client_address(request._request),
+    )
 
 
 def _key_entry(text: str, request: Request) -> ApiKeyEntry:
@@ -121,7 +175,7 @@ def _key_entry(text: str, request: Request) -> ApiKeyEntry:
     return entry
 
 
-def _check_tenant_header(request: Request, entry: SessionEntry | ApiKeyEntry) -> None:
+def _check_tenant_header(request: Request, entry: SessionEntry | ApiKeyEntry | ClientEntry) -> None:
     named = request.headers.get("X-Tenant-ID")
     if not named:
         return

@@ -1,25 +1,38 @@
 """Tables of identity and access."""
 
 from accounts.models.api_keys import ApiKey
+from accounts.models.guards import FactorReset, LoginGuard
+from accounts.models.integrations import Integration
 from accounts.models.memberships import Membership, MembershipRole, Role
+from accounts.models.oauth import AuthorizationCode, ClientToken, OAuthClient
+from accounts.models.passkeys import PasskeyChallenge
 from accounts.models.portal_accounts import PortalAccount
 from accounts.models.proofs import AccessLink, EmailCode
 from accounts.models.second_factors import SecondFactorDevice
 from accounts.models.sessions import LoginFailure, Session
+from accounts.models.temporary_tokens import TemporaryToken
 from accounts.models.users import PasswordHistory, User, UserManager
 
 __all__ = [
     "AccessLink",
     "ApiKey",
+    "AuthorizationCode",
+    "ClientToken",
     "EmailCode",
+    "FactorReset",
+    "Integration",
     "LoginFailure",
+    "LoginGuard",
     "Membership",
     "MembershipRole",
+    "OAuthClient",
+    "PasskeyChallenge",
     "PasswordHistory",
     "PortalAccount",
     "Role",
     "SecondFactorDevice",
     "Session",
+    "TemporaryToken",
     "User",
     "UserManager",
 ]

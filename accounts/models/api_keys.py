@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.choices import ApiKeyMode
+from accounts.models.integrations import Integration
 from ispplatform.core.tenancy.base import TenantModel
 
 
@@ -16,12 +17,21 @@ class ApiKey(TenantModel):
     hint = models.CharField(max_length=20, editable=False)  # prefix and last four characters
     scopes = models.JSONField(default=list)
     networks = models.JSONField(default=list, blank=True)
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="api_keys")
+    # Read by nothing since integrations have it; the column goes with the next release.
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_keys"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_address = models.GenericIPAddressField(null=True, blank=True)
+    expiry_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     rotated_from = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="successor"
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import SessionChannel, SessionKind
 from accounts.models.memberships import Membership
+from accounts.models.oauth import OAuthClient
 from accounts.models.portal_accounts import PortalAccount
 from accounts.rules.devices import device_name
 from ispplatform.core.tenancy.base import TenantModel
@@ -29,6 +30,15 @@ class Session(TenantModel):
     portal_account = models.ForeignKey(
         PortalAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
     )
+    client = models.ForeignKey(
+        OAuthClient,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        help_text="The program that the person lets act; it may do what both scopes and roles say.",
+    )
+    scopes = models.JSONField(default=list, blank=True)
     viewer_id = models.UUIDField(
         null=True,
         blank=True,

@@ -12,17 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.choices import EmailCodePurpose
 from accounts.forms import ChangePasswordForm, EmailForm, ProfileForm
 from accounts.models import PortalAccount, User
-from accounts.pages import blame, browser_device, limited, page
+from accounts.pages import browser_device, limited, page
 from accounts.portal.public import CODE_SLOT
 from accounts.principals import cookie_remember
+from accounts.selectors.oauth import application_lines
 from accounts.selectors.portal_accounts import customers_acted_for, portal_profile
 from accounts.selectors.users import sessions_living
+from accounts.services.oauth_grants import application_end
 from accounts.services.passwords import password_change
+from accounts.services.people import MANAGE as PEOPLE
 from accounts.services.sessions import portal_session_move, session_end, sessions_end
 from accounts.services.users import email_change_start, profile_update
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refuse_form, tell_refusal
 
 OWN = "Ended by yourself."
 
@@ -99,7 +102,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 new=form.cleaned_data["new_password"],
             )
         except PlatformError as error:
-            blame(form, error)
+            refuse_form(form, error)
         else:
             request.session.cycle_key()
             messages.success(
@@ -125,7 +128,7 @@ def email(request: HttpRequest) -> HttpResponse:
                 **form.cleaned_data,
             )
         except PlatformError as error:
-            blame(form, error)
+            refuse_form(form, error)
         else:
             purpose = EmailCodePurpose.EMAIL_CHANGE.value
             request.session[CODE_SLOT] = {
@@ -149,9 +152,22 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
             reason=OWN,
         )
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
     else:
         messages.success(request, _("That device is logged out."))
+    return _back()
+
+
+@require_POST
+@customer_page("own_sessions:manage")
+def end_application(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Take back what a program may do."""
+    try:
+        application_end(actor=request.actor, user_id=_person(request).pk, session_id=session_id)
+    except PlatformError as error:
+        tell_refusal(request, error)
+    else:
+        messages.success(request, _("That program may do nothing more."))
     return _back()
 
 
@@ -187,7 +203,9 @@ def _shown(
         "profile": shown,
         "form": form,
         "sessions": list(sessions_living(_person(request).pk)[:50]),
+        "applications": application_lines(_person(request).pk),
         "current_session_id": actor.session_id,
+        "may_manage_people": actor.can(PEOPLE),
     }
     return page(request, "account", values, status=status)
 

@@ -24,25 +24,28 @@ from accounts.forms import (
 )
 from accounts.models import EmailCode, Session
 from accounts.pages import (
-    blame,
     browser_device,
+    has_passkey,
     limited,
     page,
     remember_device,
     safe_next,
+    shown_factor,
 )
 from accounts.principals import cookie_forget, cookie_remember
 from accounts.selectors.portal_accounts import customers_acted_for, pending_account
 from accounts.selectors.principals import SessionEntry
+from accounts.selectors.second_factors import factor_state
 from accounts.services.email_codes import email_code_check, email_code_resend, email_code_send
 from accounts.services.email_codes import email_link_check as link_check
 from accounts.services.logins import portal_enter_by_proof, portal_log_in, session_factor_show
 from accounts.services.passwords import access_link_read, password_forgot, password_reset
 from accounts.services.portal_accounts import SignUp, portal_sign_up
 from accounts.services.sessions import sessions_end
+from accounts.slots import sign_up_doors
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refuse_form, tell_refusal
 from ispplatform.core.tenancy.context import tenant_context
 
 CODE_SLOT = "email_code"
@@ -71,10 +74,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
         except EmailNotProved as error:
             return _ask_for_code(request, str(error.params["email"]))
         except PlatformError as error:
-            blame(form, error)
+            refuse_form(form, error)
             status = error.http_status
         else:
-            return _entered(request, entry, target, is_remembered=values["is_remembered"])
+            return entered(request, entry, target, is_remembered=values["is_remembered"])
     return page(request, "log_in", {"form": form, "next": target}, status=status)
 
 
@@ -87,18 +90,19 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("accounts:log_in"))
     form = FactorForm(request.POST or None)
     target = safe_next(request, home())
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and (has_passkey(request) or form.is_valid()):
         try:
-            session_factor_show(entry=entry, code=form.cleaned_data["code"])
+            session_factor_show(entry=entry, **shown_factor(request, form))
         except SecondFactorWrong as error:
-            blame(form, error)
+            refuse_form(form, error)
         except PlatformError as error:
-            messages.error(request, refusal_text(error.message))
+            tell_refusal(request, error)
             return HttpResponseRedirect(reverse("accounts:log_in"))
         else:
             request.session.cycle_key()
             return HttpResponseRedirect(target)
-    return page(request, "second_factor", {"form": form, "next": target})
+    state = factor_state(entry.user_id)
+    return page(request, "second_factor", {"form": form, "next": target, "state": state})
 
 
 @require_POST
@@ -127,7 +131,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 sign_up=SignUp(**form.cleaned_data, language=language),
             )
         except PlatformError as error:
-            blame(form, error)
+            refuse_form(form, error)
         else:
             return _wait_for_code(request, row)
     return page(request, "sign_up", {"form": form})
@@ -152,7 +156,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
                 purpose=purpose,
             )
         except CodeInvalid as error:
-            blame(form, error)
+            refuse_form(form, error)
         else:
             return _proved(request, row)
     return page(request, "confirm_email", {"form": form, "email": waiting["email"]})
@@ -170,7 +174,7 @@ def resend_code(request: HttpRequest) -> HttpResponse:
                 email_code_id=UUID(waiting["id"]),
             )
         except PlatformError as error:
-            messages.error(request, refusal_text(error.message))
+            tell_refusal(request, error)
         else:
             messages.success(request, _("The mail is on its way once more."))
     return HttpResponseRedirect(reverse("accounts:confirm_email"))
@@ -218,7 +222,7 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
         try:
             password_reset(token=token, new=form.cleaned_data["new_password"])
         except PlatformError as error:
-            blame(form, error)
+            refuse_form(form, error)
         else:
             messages.success(request, _("Your new password is set. Log in with it."))
             door = "accounts:log_in" if link.portal_account_id else "staff:log_in"
@@ -231,7 +235,7 @@ def home() -> str:
     return reverse("pages:home")
 
 
-def _entered(
+def entered(
     request: HttpRequest, entry: SessionEntry, target: str, *, is_remembered: bool
 ) -> HttpResponse:
     """Give the browser its session and send it on, by way of the second factor if there is one."""
@@ -270,11 +274,22 @@ def _proved(request: HttpRequest, row: EmailCode) -> HttpResponse:
     request.session.pop(CODE_SLOT, None)
     entry: Any = None
     tenant = request.tenant
+    target = home()
     if row.purpose == EmailCodePurpose.SIGN_UP and row.tenant_id == tenant.pk:
+        target = _on_the_way(request, row) or target
         entry = portal_enter_by_proof(
             code=row, device=browser_device(request), channel=SessionChannel.BROWSER
         )
     messages.success(request, _("Your e-mail address is confirmed."))
     if entry is None:
-        return HttpResponseRedirect(home())
-    return _entered(request, entry, safe_next(request, home()), is_remembered=False)
+        return HttpResponseRedirect(target)
+    return entered(request, entry, safe_next(request, target), is_remembered=False)
+
+
+def _on_the_way(request: HttpRequest, row: EmailCode) -> str:
+    """Return where the sign-up came from and goes on, such as the checkout; else nothing."""
+    try:
+        return next((address for door in sign_up_doors.items() if (address := door.go_on(row))), "")
+    except PlatformError as error:
+        tell_refusal(request, error)
+        return ""

@@ -2,27 +2,42 @@
 
 from urllib.parse import urlencode
 
-import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.choices import SessionChannel, SessionKind
-from accounts.errors import AccountLocked, SecondFactorWrong
+from accounts.choices import PasskeyPurpose, SessionChannel, SessionKind
+from accounts.errors import AccountLocked, PasskeyRefused, PasskeysNotHere, SecondFactorWrong
 from accounts.forms import FactorForm, FactorSetUpForm, StaffForgotForm, StaffLogInForm
 from accounts.models import Session, User
-from accounts.pages import blame, browser_device, limited, page, remember_device, safe_next
+from accounts.pages import (
+    browser_device,
+    has_passkey,
+    limited,
+    page,
+    passkey_answer,
+    qr_code,
+    relying_party,
+    remember_device,
+    safe_next,
+    shown_factor,
+    shown_proof,
+)
+from accounts.portal.questions import question_refused, question_shown, session_question
 from accounts.principals import cookie_forget, cookie_remember
 from accounts.selectors.principals import SessionEntry
-from accounts.selectors.second_factors import has_factor, is_open
+from accounts.selectors.second_factors import factor_state, has_factor, is_open
+from accounts.services.fresh_proofs import identity_prove
 from accounts.services.logins import session_factor_show, staff_log_in
+from accounts.services.passkey_logins import staff_log_in_by_passkey
+from accounts.services.passkeys import passkey_ask
 from accounts.services.passwords import password_forgot
-from accounts.services.second_factors import TotpSetup, totp_activate, totp_begin
+from accounts.services.second_factors import totp_activate, totp_begin
 from accounts.services.sessions import session_factor_verify, sessions_end
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.pages.markup import as_markup
+from ispplatform.core.pages.refusals import refuse_form
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.tenancy.lookup import tenant_by_id
 
@@ -45,7 +60,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 tenant=request.tenant,
             ).entry
         except PlatformError as error:
-            blame(form, error)
+            refuse_form(form, error)
             status = error.http_status
         else:
             return _entered(request, entry, target)
@@ -66,15 +81,78 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(home())
     form = FactorForm(request.POST or None)
     target = safe_next(request, home())
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and (has_passkey(request) or form.is_valid()):
         try:
-            session_factor_show(entry=entry, code=form.cleaned_data["code"])
+            session_factor_show(entry=entry, **shown_factor(request, form))
         except (SecondFactorWrong, AccountLocked) as error:
-            blame(form, error)
+            refuse_form(form, error)
         else:
             request.session.cycle_key()
             return HttpResponseRedirect(target)
-    return page(request, "staff_second_factor", {"form": form, "next": target})
+    state = factor_state(entry.user_id)
+    return page(request, "staff_second_factor", {"form": form, "next": target, "state": state})
+
+
+@require_POST
+@limited("auth")
+def passkey_log_in_question(request: HttpRequest) -> HttpResponse:
+    """Ask a colleague's browser for a passkey."""
+    try:
+        party = relying_party(request)
+        if request.tenant is None:
+            raise PasskeysNotHere("Passkeys do not work at this address.")
+        return question_shown(passkey_ask(purpose=PasskeyPurpose.STAFF_LOG_IN, party=party))
+    except PlatformError as error:
+        return question_refused(error)
+
+
+@require_POST
+@limited("auth")
+def passkey_log_in(request: HttpRequest) -> HttpResponse:
+    """Let a colleague in by a passkey."""
+    try:
+        answer = passkey_answer(request)
+        if answer is None or request.tenant is None:
+            raise PasskeyRefused
+        entry = staff_log_in_by_passkey(
+            tenant=request.tenant, answer=answer, device=browser_device(request)
+        ).entry
+    except PlatformError as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("staff:log_in"))
+    return _entered(request, entry, safe_next(request, home()))
+
+
+@sensitive_post_parameters()
+@require_POST
+@limited("auth")
+def passkey_new_question(request: HttpRequest) -> HttpResponse:
+    """Ask a colleague's browser to make a passkey, after password and second factor."""
+    entry: SessionEntry | None = request.session_entry
+    if entry is None:
+        return HttpResponse(status=400)
+    user = User.objects.get(pk=entry.user_id)
+    try:
+        party = relying_party(request)
+        identity_prove(
+            actor=request.actor, tenant=request.tenant, user=user, **shown_proof(request)
+        )
+        question = passkey_ask(
+            purpose=PasskeyPurpose.REGISTER,
+            party=party,
+            user=user,
+            session_id=entry.session_id,
+        )
+    except PlatformError as error:
+        return question_refused(error)
+    return question_shown(question)
+
+
+@require_POST
+@limited("auth")
+def factor_question(request: HttpRequest) -> HttpResponse:
+    """Ask for a passkey as the second factor of a colleague's session, half open or open."""
+    return session_question(request)
 
 
 @limited("auth")
@@ -133,7 +211,7 @@ def _set_up(request: HttpRequest, entry: SessionEntry) -> HttpResponse:
                 )
                 session_factor_verify(session_id=entry.session_id, actor=entry.actor())
             except SecondFactorWrong as error:
-                blame(form, error)
+                refuse_form(form, error)
             except PlatformError as error:
                 messages.error(request, error.message)
                 return HttpResponseRedirect(reverse("staff:second_factor"))
@@ -144,15 +222,7 @@ def _set_up(request: HttpRequest, entry: SessionEntry) -> HttpResponse:
     values = {
         "form": form,
         "setup": setup,
-        "qr": qr_code(setup),
+        "qr": qr_code(setup.url),
         "next": safe_next(request, home()),
     }
     return page(request, "staff_factor_set_up", values)
-
-
-def qr_code(setup: TotpSetup) -> str:
-    """Return the QR code of an authenticator's set-up as inline SVG."""
-    drawn = segno.make(setup.url, error="m").svg_inline(
-        scale=5, border=2, dark="#111111", light="#ffffff", svgclass="qr", lineclass=None
-    )
-    return as_markup(drawn)

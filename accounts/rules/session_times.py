@@ -14,6 +14,8 @@ _IDLE_SECONDS = {
     (SessionKind.STAFF, SessionChannel.API): 14 * DAY_SECONDS,
     (SessionKind.PORTAL, SessionChannel.BROWSER): DAY_SECONDS,
     (SessionKind.PORTAL, SessionChannel.API): 14 * DAY_SECONDS,
+    (SessionKind.STAFF, SessionChannel.OAUTH): 14 * DAY_SECONDS,
+    (SessionKind.PORTAL, SessionChannel.OAUTH): 14 * DAY_SECONDS,
 }
 _REMEMBERED_SECONDS = 30 * DAY_SECONDS
 _LONGEST = timedelta(days=90)

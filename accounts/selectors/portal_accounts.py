@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from accounts.choices import PortalAccountStatus
-from accounts.models import PortalAccount
+from accounts.models import PortalAccount, User
+from accounts.selectors.second_factors import is_protected
 from accounts.slots import customer_names
 from ispplatform.core.slots import Slot
 
@@ -50,7 +50,6 @@ def portal_profile(account_id: UUID) -> dict[str, Any]:
     customer: dict[str, Any] = {"id": account.customer_id}
     for part in portal_customer_parts.items():
         customer |= part.read(account.customer_id)
-    has_factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
     return {
         "portal_id": account.portal_id,
         "email": user.email,
@@ -59,7 +58,7 @@ def portal_profile(account_id: UUID) -> dict[str, Any]:
         "phone": user.phone,
         "customer": customer,
         "account_settings": {
-            "two_factor_enabled": has_factor,
+            "two_factor_enabled": is_protected(user),
             "email_notifications": bool(told.get("email", True)),
             "sms_notifications": bool(told.get("sms", False)),
             "theme_preference": chosen.get("theme", "system"),
@@ -111,3 +110,10 @@ def pending_account(email: str) -> PortalAccount | None:
         .select_related("user")
         .first()
     )
+
+
+def people_of_customer(customer_id: UUID) -> QuerySet[User]:
+    """Return the people whose log-ins act for a customer and are not disabled."""
+    accounts = PortalAccount.objects.filter(customer_id=customer_id)
+    living = accounts.exclude(status=PortalAccountStatus.DISABLED)
+    return User.objects.filter(pk__in=living.values("user_id")).order_by("email")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -20,7 +20,7 @@ from ispplatform.core.permissions import READ, permissions_of, permissions_seede
 from ispplatform.core.tenancy.context import tenant_context
 
 VIEW_AS = "portal_accounts:view_as"
-SESSION = "session.4"  # another number whenever the fields of SessionEntry change
+SESSION = "session.5"  # another number whenever the fields of SessionEntry change
 API_KEY = "api_key"
 
 
@@ -39,6 +39,8 @@ class SessionEntry:
         viewer: e-mail of the colleague who sees the portal as this customer, else empty.
         language, time_zone: what a customer chose, or has stored; empty when neither is so.
         has_others: whether this person acts for other customers of the company as well.
+        client_id, client_name: the program that the person lets act, else None and empty.
+        integration_id: what the program belongs to.
     """
 
     tenant_id: UUID
@@ -63,6 +65,13 @@ class SessionEntry:
     time_zone: str = ""
     viewer: str = ""
     has_others: bool = False
+    client_id: UUID | None = None
+    client_name: str = ""
+    integration_id: UUID | None = None
+
+    @property
+    def _named(self) -> str:
+        return f"{self.email} ({self.client_name})" if self.client_id else self.email
 
     def actor(self) -> Actor:
         """Return the actor that services and the audit trail see."""
@@ -70,10 +79,11 @@ class SessionEntry:
         return Actor(
             type=ActorType.USER if is_staff else ActorType.CUSTOMER,
             id=str(self.user_id if is_staff else self.account_id),
-            label=self.viewer or self.email,
+            label=self.viewer or self._named,
             permissions=self.permissions,
             customer_id=self.customer_id,
             session_id=self.session_id,
+            client_id=str(self.client_id or ""),
             on_behalf_of=(self.full_name or self.email) if self.viewer else "",
         )
 
@@ -103,8 +113,22 @@ class ApiKeyEntry:
         """Tell whether the key may be used from this IP address."""
         if not self.networks:
             return True
+        return in_networks(address, self.networks)
+
+
+def in_networks(address: str, networks: Iterable[str]) -> bool:
+    """Tell whether an IP address lies in one of the networks.
+
+    An IPv4 address that a socket for both families writes as IPv6 (``::ffff:192.0.2.1``) is the
+    IPv4 address. Nothing lies anywhere when the address is none.
+    """
+    try:
         here = ip_address(address)
-        return any(here in ip_network(network) for network in self.networks)
+    except ValueError:
+        return False
+    if isinstance(here, IPv6Address) and here.ipv4_mapped is not None:
+        here = here.ipv4_mapped
+    return any(here in ip_network(network) for network in networks)
 
 
 def session_entry(*, tenant_id: UUID, session_id: UUID) -> SessionEntry | None:
@@ -155,6 +179,9 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
     user = session.user
     if session.ended_at is not None or not user.is_active:
         return None
+    client = session.client
+    if client is not None and client.ended_at is not None:
+        return None
     membership, account = session.membership, session.portal_account
     viewer: Membership | None = None
     permissions: frozenset[str]
@@ -178,6 +205,8 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
         codes, permissions = (), frozenset({EVERYTHING})
     else:
         return None
+    if client is not None:
+        permissions = narrowed(permissions, session.scopes)
     return SessionEntry(
         tenant_id=session.tenant_id,
         session_id=session.pk,
@@ -200,8 +229,17 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
         viewer=viewer.user.email if viewer is not None else "",
         language=_first(account.language, session, "default_language") if account else "",
         time_zone=_first(account.time_zone, session, "default_time_zone") if account else "",
+        client_id=client.pk if client is not None else None,
+        client_name=client.integration.name if client is not None else "",
+        integration_id=client.integration_id if client is not None else None,
         has_others=viewer is None and bool(getattr(session, "has_others", False)),
     )
+
+
+def narrowed(permissions: frozenset[str], scopes: Iterable[str]) -> frozenset[str]:
+    """Return what remains of a person's permissions within scopes, which are permissions too."""
+    wanted = frozenset(scopes)
+    return wanted if EVERYTHING in permissions else permissions & wanted
 
 
 def _viewer(membership_id: UUID) -> Membership | None:
@@ -246,7 +284,7 @@ def _load_session(tenant_id: UUID, session_id: UUID) -> SessionEntry | None:
     with tenant_context(tenant_id):
         session = (
             Session.objects.filter(pk=session_id)
-            .select_related("user", "membership", "portal_account")
+            .select_related("user", "membership", "portal_account", "client__integration")
             .annotate(**_visitor_columns(), has_others=Exists(_OTHERS))
             .first()
         )

@@ -74,11 +74,26 @@ def membership_of(user: User) -> Membership | None:
 def sessions_living(user_id: UUID) -> QuerySet[Session]:
     """Return the person's log-ins in the tenant at hand that have not ended.
 
-    Those of colleagues who see the portal as this person are theirs, and are not among them.
+    Those of colleagues who see the portal as this person are theirs, and are not among them;
+    what programs were let do is ``applications_of``.
     """
     return Session.objects.filter(
-        user_id=user_id, ended_at=None, expires_at__gt=system_now(), viewer_id=None
+        user_id=user_id, ended_at=None, expires_at__gt=system_now(), viewer_id=None, client=None
     ).order_by("-last_seen_at")
+
+
+def applications_of(user_id: UUID, *, account_id: UUID | None = None) -> QuerySet[Session]:
+    """Return what programs may do for this person in the tenant at hand, newest first.
+
+    Args:
+        account_id: the portal account or membership that they act through; None means any.
+    """
+    rows = Session.objects.filter(
+        user_id=user_id, ended_at=None, expires_at__gt=system_now(), client__isnull=False
+    )
+    if account_id is not None:
+        rows = rows.filter(Q(membership_id=account_id) | Q(portal_account_id=account_id))
+    return rows.select_related("client__integration").order_by("-created_at")
 
 
 def roles_of_tenant() -> QuerySet[Role]:
@@ -92,3 +107,17 @@ def companies_of(user_id: UUID) -> list[Tenant]:
         mine = Membership.objects.filter(user_id=user_id, status=MembershipStatus.ACTIVE)
         tenant_ids = list(mine.values_list("tenant_id", flat=True))
     return list(Tenant.objects.filter(pk__in=tenant_ids).order_by("name"))
+
+
+def tenants_of_person(user: User, *ways_in: type[Membership | PortalAccount]) -> frozenset[UUID]:
+    """Return the companies in which a person has a log-in.
+
+    Args:
+        ways_in: as a colleague, as a customer; without any, both.
+    """
+    with across_tenants("what changes how a person logs in concerns each company of theirs"):
+        return frozenset(
+            tenant_id
+            for model in ways_in or (Membership, PortalAccount)
+            for tenant_id in model.objects.filter(user=user).values_list("tenant_id", flat=True)
+        )

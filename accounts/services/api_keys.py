@@ -8,8 +8,11 @@ from ipaddress import ip_network
 from django.db import transaction
 
 from accounts.choices import ApiKeyMode
-from accounts.models import ApiKey, User
+from accounts.errors import IntegrationEnded
+from accounts.events import ApiKeyExpiring
+from accounts.models import ApiKey, Integration
 from accounts.selectors.entry_cache import entries_forget_on_commit, once_per
+from accounts.selectors.integrations import keys_expiring
 from accounts.selectors.principals import API_KEY, ApiKeyEntry
 from accounts.services.grants import grants_check
 from accounts.tokens.encoding import text_digest
@@ -18,6 +21,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import InvalidInput
+from ispplatform.core.events import publish
 from ispplatform.core.models import Tenant
 from ispplatform.core.subjects import subject_of
 from ispplatform.core.tenancy.context import tenant_context
@@ -40,7 +44,7 @@ def api_key_create(
     actor: Actor,
     tenant: Tenant,
     name: str,
-    responsible: User,
+    integration: Integration,
     scopes: Iterable[str],
     networks: Iterable[str] = (),
     expires_at: datetime | None = None,
@@ -48,7 +52,7 @@ def api_key_create(
     """Make a key; sandbox companies get test keys, live ones live keys.
 
     Args:
-        responsible: the person who answers for it.
+        integration: the living integration that it belongs to.
         scopes: permissions or patterns, none beyond what the actor holds.
         networks: IP networks it may be used from; none means from anywhere.
 
@@ -56,6 +60,7 @@ def api_key_create(
         NotPermitted: the actor may not make keys.
         GrantExceedsOwn: a scope is more than the actor holds.
         PermissionUnknown: a scope means nothing.
+        IntegrationEnded: the integration has ended.
         InvalidInput: a network is not one, or the expiry has passed.
     """
     actor.require(MANAGE)
@@ -65,8 +70,9 @@ def api_key_create(
     grants_check(actor=actor, grants=wanted, field="scopes")
     fields = _fields(networks=networks, expires_at=expires_at)
     with transaction.atomic():
+        _living(integration)
         made = _write(
-            tenant=tenant, name=name.strip(), responsible=responsible, scopes=wanted, **fields
+            tenant=tenant, name=name.strip(), integration=integration, scopes=wanted, **fields
         )
         audit(
             "accounts.api_key_create",
@@ -91,7 +97,11 @@ def api_key_rotate(*, actor: Actor, tenant: Tenant, key: ApiKey, overlap_seconds
     grants_check(actor=actor, grants=key.scopes, field="scopes")
     now = system_now()
     with transaction.atomic():
-        old = ApiKey.objects.select_for_update().get(pk=key.pk)
+        old = (
+            ApiKey.objects.select_for_update(of=("self",))
+            .select_related("integration")
+            .get(pk=key.pk)
+        )
         if old.revoked_at is not None or (old.expires_at and old.expires_at <= now):
             raise InvalidInput("This key has ended: make a new one.", field="id")
         if hasattr(old, "successor"):
@@ -99,7 +109,7 @@ def api_key_rotate(*, actor: Actor, tenant: Tenant, key: ApiKey, overlap_seconds
         made = _write(
             tenant=tenant,
             name=old.name,
-            responsible=old.responsible,
+            integration=old.integration,
             scopes=old.scopes,
             networks=old.networks,
             expires_at=old.expires_at,
@@ -126,17 +136,53 @@ def api_key_revoke(*, actor: Actor, key: ApiKey, reason: str = "") -> None:
     """
     actor.require(MANAGE)
     with transaction.atomic():
-        ended = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=system_now())
-        if ended:
-            entries_forget_on_commit(API_KEY, [key.digest])
-            audit("accounts.api_key_revoke", actor=actor, subject=subject_of(key), reason=reason)
+        api_key_end(actor, key, reason)
 
 
-def api_key_touch(*, entry: ApiKeyEntry) -> None:
-    """Note that the key was used, at most once a minute."""
+def api_key_end(actor: Actor, key: ApiKey, reason: str) -> bool:
+    """End a key inside the transaction that decided it; tell whether it was living."""
+    ended = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=system_now())
+    if ended:
+        entries_forget_on_commit(API_KEY, [key.digest])
+        audit("accounts.api_key_revoke", actor=actor, subject=subject_of(key), reason=reason)
+    return bool(ended)
+
+
+def api_key_touch(*, entry: ApiKeyEntry, address: str) -> None:
+    """Note that the key was used, and from which IP address, at most once a minute."""
     if once_per(API_KEY, entry.key_id, seconds=TOUCH_SECONDS):
         with tenant_context(entry.tenant_id):
-            ApiKey.objects.filter(pk=entry.key_id).update(last_used_at=system_now())
+            ApiKey.objects.filter(pk=entry.key_id).update(
+                last_used_at=system_now(), last_used_address=address or None
+            )
+
+
+def keys_expiring_tell(*, limit: int = 200) -> int:
+    """Publish which keys end within 14 days, each once; return how many.
+
+    The people who answer for the integration get a mail. Call it in the tenant.
+    """
+    now = system_now()
+    told = 0
+    for key in keys_expiring(now)[:limit]:
+        with transaction.atomic():
+            if not ApiKey.objects.filter(pk=key.pk, expiry_told_at=None).update(expiry_told_at=now):
+                continue
+            event = ApiKeyExpiring(api_key_id=key.pk, integration_id=key.integration_id)
+            publish(event, subject=subject_of(key))
+            told += 1
+    return told
+
+
+def _living(integration: Integration) -> None:
+    """Return when the integration lives; nobody ends it before this transaction is done.
+
+    Raises:
+        IntegrationEnded: it has ended.
+    """
+    rows = Integration.objects.select_for_update()
+    if not rows.filter(pk=integration.pk, ended_at=None).exists():
+        raise IntegrationEnded("This integration has ended.", field="integration_id")
 
 
 def _fields(*, networks: Iterable[str], expires_at: datetime | None) -> dict[str, object]:
@@ -163,5 +209,5 @@ def _told(row: ApiKey) -> dict[str, object]:
         "scopes": row.scopes,
         "networks": row.networks,
         "expires_at": row.expires_at,
-        "responsible": row.responsible.email,
+        "integration": row.integration.name,
     }

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from accounts.choices import EmailCodePurpose, PortalAccountStatus
+from accounts.choices import EmailCodePurpose, GuardReason, PortalAccountStatus
 from accounts.errors import CodeInvalid
-from accounts.events import EmailCodeRequested, PortalAccountActivated
+from accounts.events import EmailChanged, EmailCodeRequested, PortalAccountActivated
 from accounts.models import EmailCode, PortalAccount, User
 from accounts.selectors.mails import EMAIL_CODE
+from accounts.services.guards import guard_begin
 from accounts.tenant_settings import EMAIL_CODE_ATTEMPTS, EMAIL_CODE_MINUTES
 from accounts.tokens.derived import is_derived_code, read_derived_token
 from ispplatform.core.actors import Actor
@@ -178,9 +179,19 @@ def _prove(*, actor: Actor, row: EmailCode) -> EmailCode:
             after={"email": row.email},
             customer_id=account.customer_id if account else None,
         )
+        if row.purpose == EmailCodePurpose.EMAIL_CHANGE and before != row.email:
+            _changed(actor=actor, user=user, before=before, account=account)
         if account is not None and row.purpose == EmailCodePurpose.SIGN_UP:
             portal_account_activate(actor=actor, account=account)
     return row
+
+
+def _changed(*, actor: Actor, user: User, before: str, account: PortalAccount | None) -> None:
+    """Tell the old address, and guard the log-in: whoever took it over would do this first."""
+    event = EmailChanged(user_id=user.pk, old_email=before, new_email=user.email)
+    customer_id = account.customer_id if account is not None else actor.customer_id
+    publish(event, subject=subject_of(user), customer_id=customer_id)
+    guard_begin(actor=actor, user=user, reason=GuardReason.EMAIL_CHANGE)
 
 
 def _ask_for_mail(row: EmailCode) -> None:

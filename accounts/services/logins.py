@@ -26,13 +26,15 @@ from accounts.models import EmailCode, LoginFailure, Membership, PortalAccount, 
 from accounts.rules.passwords import LONGEST, normal_password
 from accounts.rules.portal_ids import is_portal_id
 from accounts.selectors.principals import SessionEntry, entry_of, held_roles
-from accounts.selectors.second_factors import FACTOR_METHODS, has_factor, is_factor_waived
+from accounts.selectors.second_factors import factor_state, has_factor, is_factor_waived
+from accounts.services.guards import guard_after_new_device
 from accounts.services.lockouts import (
     account_digest,
     failure_record,
     failures_clear,
     lockout_check,
 )
+from accounts.services.passkeys import PasskeyAnswer, passkey_show
 from accounts.services.second_factors import factor_check
 from accounts.services.sessions import Device, session_begin, session_factor_verify
 from ispplatform.core.actors import Actor
@@ -57,14 +59,20 @@ class LoggedIn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Attempt:
-    """What one try to come in is made of."""
+class Attempt:
+    """What one try to come in is made of.
+
+    Args:
+        is_known_device: no mail has to tell of it: it was seen before, or cannot be told apart.
+        is_strange_device: the person logged in before, and never so.
+    """
 
     name: str
     tenant: Tenant | None
     user: User | None
     account: Membership | PortalAccount | None
     is_known_device: bool = True
+    is_strange_device: bool = False
     has_factor: bool = False
 
     @property
@@ -121,7 +129,7 @@ def staff_log_in(
     if asks_now:
         _factor(attempt, user, code)
     with tenant_context(home.pk):
-        return _enter(
+        return log_in_enter(
             attempt,
             user=user,
             channel=channel,
@@ -166,7 +174,7 @@ def portal_log_in(
     asks_now = channel == SessionChannel.API and attempt.has_factor
     if asks_now:
         _factor(attempt, user, code)
-    return _enter(
+    return log_in_enter(
         attempt,
         user=user,
         channel=channel,
@@ -193,8 +201,8 @@ def portal_enter_by_proof(
     if User.objects.filter(has_factor("pk"), pk=user.pk).exists():
         return None
     account.user = user
-    attempt = _Attempt(name=user.email, tenant=None, user=user, account=account)
-    return _enter(
+    attempt = Attempt(name=user.email, tenant=None, user=user, account=account)
+    return log_in_enter(
         attempt,
         user=user,
         channel=channel,
@@ -206,27 +214,36 @@ def portal_enter_by_proof(
     ).entry
 
 
-def session_factor_show(*, entry: SessionEntry, code: str) -> None:
+def session_factor_show(
+    *, entry: SessionEntry, code: str = "", passkey: PasskeyAnswer | None = None
+) -> None:
     """Open a session that waits for its second factor.
 
+    Args:
+        passkey: an answer to a question of this session, instead of a code.
+
     Raises:
+        PasskeyRefused: it is not one of the person's.
         SecondFactorWrong: the code is not one of the person's; it counts as a failed log-in.
         AccountLocked: too many of those.
     """
     with tenant_context(entry.tenant_id):
         user = User.objects.get(pk=entry.user_id)
-        attempt = _Attempt(
+        attempt = Attempt(
             name=user.email, tenant=tenant_by_id(entry.tenant_id), user=user, account=None
         )
         lockout_check(digest=attempt.digest)
-        _factor(attempt, user, code)
+        if passkey is not None:
+            passkey_show(user=user, session_id=entry.session_id, answer=passkey)
+        else:
+            _factor(attempt, user, code)
         failures_clear(digest=attempt.digest)
         session_factor_verify(session_id=entry.session_id, actor=entry.actor())
 
 
 def _staff_attempt(
     email: str, *, tenant: Tenant | None, is_tenant_named: bool, device: Device
-) -> tuple[_Attempt, int]:
+) -> tuple[Attempt, int]:
     """Return the attempt, and for how many companies this person works."""
     address = _typed(email).lower()
     people = _people(address, device=device)
@@ -236,7 +253,7 @@ def _staff_attempt(
     if not here and len(found) == 1 and not is_tenant_named:
         here = found
     if not here or person is None:
-        attempt = _Attempt(
+        attempt = Attempt(
             name=address,
             tenant=tenant,
             user=person,
@@ -245,7 +262,7 @@ def _staff_attempt(
         )
         return attempt, len(found)
     (row,) = here
-    attempt = _Attempt(
+    attempt = Attempt(
         name=address,
         tenant=tenant_by_id(row.tenant_id),
         user=person,
@@ -284,7 +301,7 @@ def _typed(name: str) -> str:
     return name.encode(errors="ignore").decode().replace("\0", "").strip()[:254]
 
 
-def _portal_attempt(name: str, *, tenant: Tenant, device: Device) -> _Attempt:
+def _portal_attempt(name: str, *, tenant: Tenant, device: Device) -> Attempt:
     text = _typed(name)
     accounts: QuerySet[PortalAccount, Any] = PortalAccount.objects.filter(user__is_active=True)
     if "@" in text:
@@ -303,19 +320,20 @@ def _portal_attempt(name: str, *, tenant: Tenant, device: Device) -> _Attempt:
         .first()
     )
     if row is None:
-        return _Attempt(name=text, tenant=tenant, user=None, account=None)
+        return Attempt(name=text, tenant=tenant, user=None, account=None)
     is_known = not device.digest or not row.has_logged_in or row.is_known_device
-    return _Attempt(
+    return Attempt(
         name=text,
         tenant=tenant,
         user=row.user,
         account=row,
         is_known_device=is_known,
+        is_strange_device=row.has_logged_in and not row.is_known_device,
         has_factor=row.has_factor,
     )
 
 
-def _proved(attempt: _Attempt, password: str, *, refusal: type[InvalidCredentials]) -> User:
+def _proved(attempt: Attempt, password: str, *, refusal: type[InvalidCredentials]) -> User:
     """Return the person when the password is theirs, at the cost of one hash in every case."""
     normal = normal_password(password[: LONGEST + 1])
     user = attempt.user
@@ -327,7 +345,7 @@ def _proved(attempt: _Attempt, password: str, *, refusal: type[InvalidCredential
     return user
 
 
-def _factor(attempt: _Attempt, user: User, code: str) -> None:
+def _factor(attempt: Attempt, user: User, code: str) -> None:
     """Return when the code is one of the person's second factors.
 
     Raises:
@@ -336,13 +354,18 @@ def _factor(attempt: _Attempt, user: User, code: str) -> None:
     """
     if not code:
         raise SecondFactorRequired(
-            "Send the code of your authenticator app, too.", methods=list(FACTOR_METHODS)
+            "Send a code of your second factor, too.",
+            methods=list(factor_state(user.pk).methods),
         )
-    if not factor_check(user=user, code=code):
+    if attempt.tenant is None:
+        raise NotFound("No company answers at this address.")
+    with tenant_context(attempt.tenant.pk):
+        is_right = factor_check(user=user, code=code)
+    if not is_right:
         _refuse(attempt, SecondFactorWrong)
 
 
-def _refuse(attempt: _Attempt, refusal: type[Refusal]) -> NoReturn:
+def _refuse(attempt: Attempt, refusal: type[Refusal]) -> NoReturn:
     """Count a failure, leave a trace of it, and raise ``refusal``."""
     tenant, account = attempt.tenant, attempt.account
     with transaction.atomic():
@@ -359,7 +382,7 @@ def _refuse(attempt: _Attempt, refusal: type[Refusal]) -> NoReturn:
     raise refusal()
 
 
-def _refused_subject(attempt: _Attempt) -> Subject:
+def _refused_subject(attempt: Attempt) -> Subject:
     if attempt.user is not None:
         return subject_of(attempt.user)
     # Somebody may have typed a password where the name belongs: keep only what looks like a name.
@@ -371,8 +394,8 @@ def _refused_subject(attempt: _Attempt) -> Subject:
     )
 
 
-def _enter(
-    attempt: _Attempt,
+def log_in_enter(
+    attempt: Attempt,
     *,
     user: User,
     channel: SessionChannel,
@@ -409,6 +432,8 @@ def _enter(
         )
         if not attempt.is_known_device:
             _publish_new_device(session, user)
+        if attempt.is_strange_device:
+            guard_after_new_device(actor=entry.actor(), user=user)
     return LoggedIn(entry=entry, user=user)
 
 

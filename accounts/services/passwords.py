@@ -9,17 +9,18 @@ from django.db import transaction
 from accounts.choices import AccessLinkPurpose
 from accounts.errors import LinkInvalid, PasswordTooWeak, PasswordWrong
 from accounts.events import PasswordChanged, PasswordResetRequested
-from accounts.models import AccessLink, PasswordHistory, PortalAccount, Session, User
+from accounts.models import AccessLink, PasswordHistory, PortalAccount, User
 from accounts.rules.passwords import HISTORY, normal_password, password_report
 from accounts.selectors.mails import ACCESS_LINK
 from accounts.services.email_codes import portal_account_activate
+from accounts.services.guards import guard_after_new_password
 from accounts.services.lockouts import (
     account_digest,
     failure_record,
     failures_clear,
     lockout_check,
 )
-from accounts.services.sessions import sessions_end, sessions_refresh_permissions
+from accounts.services.sessions import person_log_ins_end
 from accounts.tenant_settings import ACTIVATION_LINK_HOURS, PASSWORD_LINK_MINUTES
 from accounts.tokens.derived import read_derived_token
 from ispplatform.core.actors import Actor, ActorType
@@ -28,7 +29,7 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.events import publish
 from ispplatform.core.models import Tenant
 from ispplatform.core.subjects import subject_of
-from ispplatform.core.tenancy.context import across_tenants, current_tenant_id, tenant_context
+from ispplatform.core.tenancy.context import current_tenant_id, tenant_context
 
 SET_UP_LINK_HOURS = 24
 
@@ -200,7 +201,8 @@ def password_set_first(*, user: User, password: str) -> None:
 
 
 def _write(*, actor: Actor, user: User, hashed: str, was_reset: bool, keep: UUID | None) -> None:
-    if user.has_usable_password():
+    is_changed = user.has_usable_password()
+    if is_changed:
         PasswordHistory.objects.create(user=user, password=user.password)
     old = user.old_passwords.order_by("-id").values_list("pk", flat=True)[HISTORY:]
     PasswordHistory.objects.filter(pk__in=list(old)).delete()
@@ -217,18 +219,9 @@ def _write(*, actor: Actor, user: User, hashed: str, was_reset: bool, keep: UUID
     )
     event = PasswordChanged(user_id=user.pk, email=user.email, was_reset=was_reset)
     publish(event, subject=subject, customer_id=actor.customer_id)
-    _end_log_ins(actor=actor, user=user, keep=keep)
-
-
-def _end_log_ins(*, actor: Actor, user: User, keep: UUID | None) -> None:
-    with across_tenants("a new password ends every log-in of the person"):
-        living = Session.objects.filter(user=user, ended_at=None)
-        tenant_ids = set(living.values_list("tenant_id", flat=True))
-    for tenant_id in tenant_ids:
-        with tenant_context(tenant_id):
-            mine = Session.objects.filter(user=user).exclude(pk=keep)
-            sessions_end(actor=actor, sessions=mine, reason="The password was changed.")
-            sessions_refresh_permissions(sessions=Session.objects.filter(user=user, pk=keep))
+    person_log_ins_end(actor=actor, user=user, keep=keep, reason="The password was changed.")
+    if is_changed:
+        guard_after_new_password(actor=actor, user=user)
 
 
 def _person(identifier: str, *, portal: bool) -> tuple[User | None, PortalAccount | None]:

@@ -167,6 +167,13 @@ def portal_account_set_status(
         NotPermitted: the actor may not.
     """
     actor.require(MANAGE)
+    status_write(actor=actor, account=account, status=status, reason=reason)
+
+
+def status_write(
+    *, actor: Actor, account: PortalAccount, status: PortalAccountStatus, reason: str
+) -> None:
+    """Write whether a log-in is open; who may is decided before."""
     with transaction.atomic():
         before = account.status
         account.status = status
@@ -198,6 +205,15 @@ def portal_account_set_grants(
         PermissionUnknown: a grant means nothing that customers may do.
     """
     actor.require(MANAGE)
+    grants_write(actor=actor, account=account, grants=grants)
+
+
+def grants_write(*, actor: Actor, account: PortalAccount, grants: Iterable[str]) -> None:
+    """Write what a log-in may do; who may is decided before.
+
+    Raises:
+        PermissionUnknown: a grant means nothing that customers may do.
+    """
     wanted = sorted(set(grants))
     grants_of_customers_check(wanted)
     with transaction.atomic():

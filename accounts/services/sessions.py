@@ -15,7 +15,7 @@ from accounts.choices import (
     SessionKind,
 )
 from accounts.errors import SessionUnknown, TenantNotYours
-from accounts.models import Membership, PortalAccount, Session, User
+from accounts.models import Membership, OAuthClient, PortalAccount, Session, User
 from accounts.rules.session_times import TOUCH_SECONDS, idle_seconds, session_expiry
 from accounts.selectors.entry_cache import entries_forget_on_commit, once_per
 from accounts.selectors.principals import SESSION, SessionEntry
@@ -24,7 +24,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.subjects import subject_of
-from ispplatform.core.tenancy.context import tenant_context
+from ispplatform.core.tenancy.context import across_tenants, tenant_context
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,11 +56,14 @@ def session_begin(
     is_remembered: bool = False,
     is_factor_required: bool = False,
     factor_verified_at: datetime | None = None,
+    client: OAuthClient | None = None,
+    scopes: Iterable[str] = (),
 ) -> Session:
     """Write the row of a new log-in, inside the transaction that decided it; one statement.
 
     Args:
         account: what the person comes in as; None for the installation's operator.
+        client, scopes: the program that the person lets act, and how far.
     """
     now = system_now()
     kind = SessionKind.PORTAL if isinstance(account, PortalAccount) else SessionKind.STAFF
@@ -78,6 +81,8 @@ def session_begin(
         authenticated_at=now,
         is_factor_required=is_factor_required,
         factor_verified_at=factor_verified_at,
+        client=client,
+        scopes=list(scopes),
         last_seen_at=now,
         expires_at=session_expiry(
             now=now, began_at=now, idle_seconds=idle, kind=kind, channel=channel
@@ -240,6 +245,22 @@ def sessions_end(*, actor: Actor, sessions: QuerySet[Session], reason: str) -> i
             )
         entries_forget_on_commit(SESSION, keys)
         return len(ending)
+
+
+def person_log_ins_end(*, actor: Actor, user: User, keep: UUID | None, reason: str) -> None:
+    """End every log-in of a person in every company; inside a transaction.
+
+    Args:
+        keep: the session that goes on, if any; it is read anew.
+    """
+    with across_tenants("what changes how a person logs in ends their log-ins everywhere"):
+        living = Session.objects.filter(user=user, ended_at=None)
+        tenant_ids = set(living.values_list("tenant_id", flat=True))
+    for tenant_id in tenant_ids:
+        with tenant_context(tenant_id):
+            mine = Session.objects.filter(user=user).exclude(pk=keep)
+            sessions_end(actor=actor, sessions=mine, reason=reason)
+            sessions_refresh_permissions(sessions=Session.objects.filter(user=user, pk=keep))
 
 
 def sessions_refresh_permissions(*, sessions: QuerySet[Session]) -> None:

@@ -6,8 +6,10 @@ most (an answer may be lost on the way); whoever shows it later is a thief or wa
 session ends.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,13 +18,15 @@ from accounts.errors import TokenInvalid, WrongSide
 from accounts.models import Session
 from accounts.rules.session_times import session_expiry
 from accounts.selectors.entry_cache import entries_forget_on_commit
-from accounts.selectors.principals import SESSION, SessionEntry, session_entry
+from accounts.selectors.principals import SESSION, SessionEntry, narrowed, session_entry
 from accounts.services.sessions import sessions_end
 from accounts.tokens.access import access_token_sign
+from accounts.tokens.client_ids import client_id_text
 from accounts.tokens.derived import derived_token, read_derived_token
 from accounts.tokens.encoding import text_digest
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import tenant_context
+from ispplatform.core.tenancy.lookup import tenant_by_id
 
 REFRESH = "refresh"
 GRACE = timedelta(seconds=60)
@@ -37,14 +41,17 @@ class TokenPair:
     expires_in: int
 
 
-def token_pair(*, entry: SessionEntry, generation: int = 0) -> TokenPair:
+def token_pair(
+    *, entry: SessionEntry, generation: int = 0, scopes: Iterable[str] | None = None
+) -> TokenPair:
     """Return tokens of a living session; nothing is written.
 
     Args:
         generation: of the refresh token.
+        scopes: how far the access token reaches, where that is less than the program may.
     """
     access, lifetime_seconds = access_token_sign(
-        _claims(entry), tenant_id=entry.tenant_id, session_id=entry.session_id
+        _claims(entry, scopes), tenant_id=entry.tenant_id, session_id=entry.session_id
     )
     refresh = derived_token(
         REFRESH, tenant_id=entry.tenant_id, row_id=entry.session_id, generation=generation
@@ -52,11 +59,14 @@ def token_pair(*, entry: SessionEntry, generation: int = 0) -> TokenPair:
     return TokenPair(access_token=access, refresh_token=refresh, expires_in=lifetime_seconds)
 
 
-def token_refresh(*, refresh_token: str, kind: SessionKind) -> tuple[TokenPair, SessionEntry]:
+def token_refresh(
+    *, refresh_token: str, kind: SessionKind, client_id: UUID | None = None
+) -> tuple[TokenPair, SessionEntry]:
     """Exchange a refresh token for a new pair; the log-in's idle time begins anew.
 
     Args:
         kind: the side at whose door the token is shown.
+        client_id: the OAuth client that shows it; None at the doors of people.
 
     Raises:
         TokenInvalid: it is not ours, its log-in has ended, or it was used before: then the log-in
@@ -71,6 +81,8 @@ def token_refresh(*, refresh_token: str, kind: SessionKind) -> tuple[TokenPair, 
         entry = session_entry(tenant_id=read.tenant_id, session_id=read.row_id)
         if entry is None:
             raise TokenInvalid("This log-in has ended.")
+        if entry.client_id != client_id:
+            raise TokenInvalid
         if entry.kind is not kind:
             raise WrongSide("This token is for the other side.")
         with transaction.atomic():
@@ -127,14 +139,19 @@ def _accept(session: Session, *, generation: int, digest: str) -> bool:
     return True
 
 
-def _claims(entry: SessionEntry) -> dict[str, object]:
+def _claims(entry: SessionEntry, scopes: Iterable[str] | None) -> dict[str, object]:
     """Return what a client may read in its token. Source: specification, conflicts.md C17."""
+    reach = entry.permissions if scopes is None else narrowed(entry.permissions, scopes)
     common = {
         "roles": list(entry.roles),
-        "permissions": sorted(entry.permissions),
+        "permissions": sorted(reach),
         "permission_version": entry.permission_version,
         "scope": entry.kind.value,
     }
+    if entry.client_id is not None:
+        common["scope"] = " ".join(sorted(reach))
+        common["client_id"] = client_id_text(tenant_id=entry.tenant_id, row_id=entry.client_id)
+        common["iss"] = tenant_by_id(entry.tenant_id).base_url
     if entry.kind is SessionKind.PORTAL:
         return {
             "sub": str(entry.account_id),

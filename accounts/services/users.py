@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.choices import AccessLinkPurpose, EmailCodePurpose, MembershipStatus
-from accounts.errors import AccountExists, LastOwner, PasswordWrong, SharedUser
+from accounts.errors import AccountExists, LastOwner, SharedUser
 from accounts.events import UserCreated
 from accounts.models import EmailCode, Membership, MembershipRole, PortalAccount, Session, User
-from accounts.rules.passwords import normal_password
 from accounts.selectors.principals import role_permissions
+from accounts.selectors.users import tenants_of_person
 from accounts.services.email_codes import email_code_send
+from accounts.services.fresh_proofs import password_prove
 from accounts.services.grants import grants_check
+from accounts.services.integrations import integrations_of_person_check
 from accounts.services.passwords import access_link_create, password_set_first
 from accounts.services.roles import roles_by_code
 from accounts.services.sessions import sessions_end, sessions_refresh_permissions
@@ -25,7 +27,6 @@ from ispplatform.core.errors import InvalidInput
 from ispplatform.core.events import publish
 from ispplatform.core.models import Tenant
 from ispplatform.core.subjects import subject_of
-from ispplatform.core.tenancy.context import across_tenants
 
 CREATE = "users:create"
 UPDATE = "users:update"
@@ -165,10 +166,10 @@ def email_change_start(
     An address that is somebody else's gets the same answer and no mail.
 
     Raises:
-        PasswordWrong: the password was not given correctly.
+        PasswordWrong: the password was not given correctly; it counts as a failed log-in.
+        AccountLocked: too many of those.
     """
-    if not user.check_password(normal_password(password)):
-        raise PasswordWrong("The password is not correct.", field="password")
+    password_prove(actor=actor, tenant=tenant, user=user, password=password, field="password")
     address = email.strip().lower()
     is_taken = User.objects.filter(email=address).exclude(pk=user.pk).exists()
     return email_code_send(
@@ -206,6 +207,7 @@ def membership_set_status(
             before={"status": before},
             after={"status": status},
         )
+        integrations_of_person_check(row.user_id)
         if status != MembershipStatus.ACTIVE:
             mine = Session.objects.filter(membership=row)
             sessions_end(actor=actor, sessions=mine, reason="The account was suspended.")
@@ -237,12 +239,7 @@ def user_shared_check(user: User) -> None:
     Raises:
         SharedUser: they have a membership or portal account elsewhere.
     """
-    with across_tenants("a person's credentials are not for one of several companies to change"):
-        tenants = {
-            *Membership.objects.filter(user=user).values_list("tenant_id", flat=True),
-            *PortalAccount.objects.filter(user=user).values_list("tenant_id", flat=True),
-        }
-    if len(tenants) > 1:
+    if len(tenants_of_person(user)) > 1:
         raise SharedUser("This person also belongs to another company: only they may do this.")
 
 

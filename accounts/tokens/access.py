@@ -20,19 +20,29 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.ids import uuid7
 
 TYPE_ACCESS = "access"
+# What ``session_id`` names when the claim ``use`` is there; a log-in when it is not.
+USE_CLIENT = "client"  # a token that a client got for itself
+USE_TEMPORARY = "temporary"  # a token for one act
 _REQUIRED = ("sub", "tenant_id", "session_id", "jti", "iat", "exp")
 
 
 def access_token_sign(
-    claims: Mapping[str, Any], *, tenant_id: UUID, session_id: UUID
+    claims: Mapping[str, Any],
+    *,
+    tenant_id: UUID,
+    session_id: UUID,
+    lifetime_seconds: int | None = None,
 ) -> tuple[str, int]:
     """Return a signed access token and its lifetime in seconds.
 
     Args:
         claims: ``sub`` and what else the client may want to know; ids as text.
+        session_id: the row that decides: a log-in, or what the claim ``use`` says.
+        lifetime_seconds: None is the usual hour.
     """
     now = int(system_now().timestamp())
-    lifetime_seconds: int = settings.ACCESS_TOKEN_SECONDS
+    if lifetime_seconds is None:
+        lifetime_seconds = int(settings.ACCESS_TOKEN_SECONDS)
     payload = {
         **claims,
         "tenant_id": str(tenant_id),

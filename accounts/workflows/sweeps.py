@@ -4,7 +4,16 @@ from datetime import timedelta
 
 from django.db import models
 
-from accounts.models import AccessLink, EmailCode, LoginFailure, Session
+from accounts.models import (
+    AccessLink,
+    AuthorizationCode,
+    ClientToken,
+    EmailCode,
+    LoginFailure,
+    PasskeyChallenge,
+    Session,
+    TemporaryToken,
+)
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import across_tenants, tenant_context
 
@@ -15,12 +24,16 @@ KEEP_SESSIONS = timedelta(days=400)  # the list of log-ins shows a year
 
 
 def sweep_old_rows() -> int:
-    """Delete expired codes, links, old log-ins and failure counts; return how many rows."""
+    """Delete expired codes, links, tokens, old log-ins and failure counts; return how many rows."""
     now = system_now()
     deleted, _ = LoginFailure.objects.filter(last_failed_at__lt=now - KEEP_FAILURES).delete()
     for model, limit in (
         (EmailCode, now - KEEP_PROOFS),
         (AccessLink, now - KEEP_PROOFS),
+        (AuthorizationCode, now - KEEP_PROOFS),
+        (ClientToken, now - KEEP_PROOFS),
+        (TemporaryToken, now - KEEP_PROOFS),
+        (PasskeyChallenge, now - KEEP_PROOFS),
         (Session, now - KEEP_SESSIONS),
     ):
         deleted += _delete_older(model, limit)

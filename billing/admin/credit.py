@@ -1,5 +1,6 @@
 """Customers' credit in the back office."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,18 +11,42 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.forms import CreditAddForm
+from billing.choices import CreditKind
 from billing.models import CreditEntry
-from billing.services.credit import credit_grant
+from billing.services.credit import credit_grant, credit_take_back
 from ispplatform.core.actors import Actor
+from ispplatform.core.admin.acts import Act, ReasonForm
 from ispplatform.core.admin.base import TenantAdmin
 from ispplatform.core.admin.columns import age_column, money_column
 from ispplatform.core.pages.formats import format_locale, money_text
+
+
+def _taken_back(actor: Actor, row: CreditEntry, values: Mapping[str, Any]) -> str:
+    entry = credit_take_back(actor=actor, credit_id=row.pk, reason=values["reason"])
+    locale = format_locale(get_language() or "en")
+    amount = money_text(entry.taken_back, entry.currency, locale)
+    return _t("%(amount)s is taken back.") % {"amount": amount}
 
 
 @admin.register(CreditEntry)
 class CreditEntryAdmin(TenantAdmin):
     """Money of customers that we hold, and where it came from."""
 
+    acts = (
+        Act(
+            name="take-back",
+            label=_("Take back"),
+            permission="credits:grant",
+            run=_taken_back,
+            form=ReasonForm,
+            explanation=_(
+                "For credit that was given by mistake. What is left of it is gone; what it has "
+                "paid stays paid."
+            ),
+            applies=lambda row: row.kind == CreditKind.GOODWILL and row.remaining > 0,
+            tone="danger",
+        ),
+    )
     nothing_yet = _(
         "Money of customers that no invoice has used yet stands here, by where it came from."
     )
@@ -44,6 +69,8 @@ class CreditEntryAdmin(TenantAdmin):
 
     def page_sets(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("customer", "kind", "amount", "remaining", "currency", "reason", "payment")
+        if obj is not None and obj.taken_back:
+            shown = (*shown, "taken_back")
         return ((None, {"fields": self.editable_fields if obj is None else (*shown, "document")}),)
 
     def title_of(self, row: CreditEntry) -> str:

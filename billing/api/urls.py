@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import path
 
+from billing.api.views.calendar import CustomerCalendarViewSet
 from billing.api.views.gateways import StripeEventView
 from billing.api.views.invoices import InvoiceViewSet
 from billing.api.views.methods import PaymentMethodViewSet
@@ -25,6 +26,11 @@ staff.register("payment-methods", PaymentMethodViewSet, basename="payment-method
 staff.register("subscriptions", SubscriptionViewSet, basename="subscriptions")
 staff_routes: Routes = [
     *staff.urls,
+    path(
+        "customers/<uuid:customer_id>/calendar",
+        CustomerCalendarViewSet.as_view({"get": "show_calendar"}),
+        name="customer-calendar",
+    ),
     path(
         "customers/<uuid:customer_id>/payment-methods",
         PaymentMethodViewSet.as_view(COLLECTION),

@@ -15,6 +15,7 @@ class CreditEntry(TenantModel):
     """An amount in a customer's favour and what is left of it.
 
     ``document`` is the document that the money was meant for, or the credit note that gave it.
+    ``taken_back`` is what was given by mistake and taken back before it was used.
     """
 
     customer = models.ForeignKey(
@@ -24,6 +25,7 @@ class CreditEntry(TenantModel):
     currency = CurrencyField()
     amount = MoneyField()
     remaining = MoneyField()
+    taken_back = MoneyField(default=0)
     reason = models.CharField(max_length=500, blank=True)
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="credit_entries"
@@ -38,7 +40,12 @@ class CreditEntry(TenantModel):
             models.CheckConstraint(
                 condition=Q(amount__gt=0) & Q(remaining__gte=0) & Q(remaining__lte=F("amount")),
                 name="billing_credit_is_never_negative",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back=0)
+                | (Q(kind="goodwill") & Q(taken_back__gt=0) & Q(taken_back__lte=F("amount"))),
+                name="billing_only_what_was_given_is_taken_back",
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),

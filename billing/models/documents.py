@@ -68,8 +68,16 @@ class Document(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "issue_date", "id"]),
-            models.Index(fields=["tenant", "made_from"]),
-            models.Index(fields=["tenant", "corrects"]),
+            models.Index(
+                fields=["tenant", "made_from"],
+                condition=Q(made_from__isnull=False),
+                name="billing_made_from_a_document",
+            ),
+            models.Index(
+                fields=["tenant", "corrects"],
+                condition=Q(corrects__isnull=False),
+                name="billing_corrects_a_document",
+            ),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "subject_type", "subject_id"]),
         ]

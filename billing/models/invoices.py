@@ -69,6 +69,11 @@ class Invoice(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(
+                fields=["tenant", "id"],
+                condition=Q(disputed=True),
+                name="billing_disputed_invoices",
+            ),
             # What is open is added up for the home page from the index alone.
             models.Index(
                 fields=["tenant", "currency", "status", "due_date", "amount_due"],

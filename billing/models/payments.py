@@ -29,6 +29,9 @@ class PaymentMethod(TenantModel):
     last_four = models.CharField(max_length=4, blank=True)
     expires_month = models.PositiveSmallIntegerField(null=True, blank=True)
     expires_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    country = models.CharField(
+        max_length=2, blank=True, help_text="Of the bank that issued the card, as the gateway says."
+    )
     gateway_reference = models.CharField(max_length=120)
     is_default = models.BooleanField(default=False)
     is_saved = models.BooleanField(default=False)
@@ -127,6 +130,7 @@ class Payment(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "received_on", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "state", "id"]),
             # What came in is added up for the home page from the index alone.

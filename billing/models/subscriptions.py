@@ -9,6 +9,7 @@ from billing.choices import SubscriptionStatus
 from billing.models.documents import DocumentLine
 from billing.models.invoices import Invoice
 from catalog.choices import BillingCycle
+from ispplatform.core.money import Money
 from ispplatform.core.tenancy.base import TenantModel
 
 
@@ -62,6 +63,14 @@ class Subscription(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "status", "id"]),
+            models.Index(fields=["tenant", "cycle", "id"]),
+            models.Index(fields=["tenant", "next_billing_on", "id"]),
+            models.Index(
+                fields=["tenant", "next_billing_on"],
+                condition=Q(status="active", auto_renew=False),
+                name="billing_renewing_no_more",
+            ),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "subject_type", "subject_id"]),
@@ -79,6 +88,11 @@ class Subscription(TenantModel):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def renews_at(self) -> Money:
+        """What a further period is billed with, as the price says it; needs its price."""
+        return Money(self.price.renews_at * self.quantity, self.price.currency)
 
 
 class SubscriptionPeriod(TenantModel):

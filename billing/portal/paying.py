@@ -1,6 +1,7 @@
 """Paying: choosing how, confirming at the bank, seeing how it ended; and the kept cards."""
 
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.choices import PaymentMethodKind, PaymentState
-from billing.errors import InvoiceNotFound, PaymentMethodNotFound, PaymentNotFound
+from billing.errors import CardsNotTaken, InvoiceNotFound, PaymentMethodNotFound, PaymentNotFound
 from billing.models import Document, Payment, PaymentMethod
-from billing.portal.card_forms import card_gateway, with_hosts_of
+from billing.portal.card_forms import card_gateway, card_refused, with_hosts_of
 from billing.portal.documents import actor_of, customer_of
 from billing.portal.forms import NewCardForm, PayForm, StripeCardForm, published_cards
 from billing.preferences import BANK_ACCOUNT
 from billing.providers.payments.base import CardForm, CardFormKind
+from billing.selectors.declines import decline_facts
 from billing.selectors.invoices import payable_by_id
 from billing.selectors.payments import (
     credit_of,
@@ -42,7 +44,7 @@ from ispplatform.core.errors import PlatformError
 from ispplatform.core.models import ProviderConnection
 from ispplatform.core.pages.access import customer_page
 from ispplatform.core.pages.references import reference_of
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refusal_of, refuse_form, tell_refusal
 
 PAY = "own_payments:create"
 METHODS = "own_payment_methods:manage"
@@ -71,7 +73,7 @@ def pay(request: HttpRequest, document_id: UUID) -> HttpResponse:
         try:
             payment = _paid(request, document, gateway, form)
         except PlatformError as error:
-            form.add_error(None, refusal_text(error.message))
+            refuse_form(form, card_refused(error))
         else:
             return redirect("billing:payment", payment.pk)
     return _pay_page(request, document, due, form, card_form)
@@ -153,7 +155,7 @@ def use_credit(request: HttpRequest, document_id: UUID) -> HttpResponse:
     try:
         pay_with_credit(actor=actor, document=document)
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
         return redirect("billing:pay", document.pk)
     messages.success(request, _("Paid with your credit."))
     link = _subject_link(document)
@@ -188,6 +190,7 @@ def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         "looks": max(looks - 1, 0),
         "reference": reference_of(str(row.pk)),
         "subject": _subject_link(row.document) if row.document else None,
+        **(decline_facts(row.document, request.tenant) if row.state == PaymentState.FAILED else {}),
     }
     template = "billing/payment_state.html" if _by_htmx(request) else "billing/payment.html"
     return render(request, template, context)
@@ -221,7 +224,7 @@ def methods(request: HttpRequest) -> HttpResponse:
             )
             payment_method_add(actor=actor, customer=customer, connection=gateway, card=card)
         except PlatformError as error:
-            form.add_error(None, refusal_text(error.message))
+            refuse_form(form, card_refused(error))
         else:
             messages.success(request, _("The card is kept for the next payments."))
             return redirect("billing:methods")
@@ -243,11 +246,13 @@ def card_setup(request: HttpRequest) -> HttpResponse:
     """Give the browser what the gateway's form needs to keep a card; shown once, never kept."""
     gateway, _form = card_gateway()
     if gateway is None:
-        return JsonResponse({"message": _("Cards cannot be taken at this moment.")}, status=503)
+        nothing = CardsNotTaken("Cards cannot be taken at this moment.")
+        return JsonResponse({"message": refusal_of(nothing).text}, status=nothing.http_status)
     try:
         setup = card_setup_begin(connection=gateway, customer=customer_of(request))
     except PlatformError as error:
-        return JsonResponse({"message": refusal_text(error.message)}, status=error.http_status)
+        status = max(error.http_status, HTTPStatus.BAD_REQUEST)  # an unclear outcome is none
+        return JsonResponse({"message": refusal_of(card_refused(error)).text}, status=status)
     answer = JsonResponse({"client_secret": setup.client_secret})
     answer["Cache-Control"] = "no-store"
     return answer
@@ -260,7 +265,7 @@ def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
     try:
         payment_method_remove(actor=actor_of(request), method_id=_own_method(request, method_id))
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
     else:
         messages.success(request, _("The card is forgotten."))
     return redirect("billing:methods")
@@ -275,7 +280,7 @@ def method_default(request: HttpRequest, method_id: UUID) -> HttpResponse:
             actor=actor_of(request), method_id=_own_method(request, method_id)
         )
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
     else:
         messages.success(request, _("Saved."))
     return redirect("billing:methods")

@@ -46,6 +46,7 @@ from billing.selectors.unpaid_lines import (
     suspendable_of_each,
     unpaid_lines_of,
 )
+from billing.slots import Happening, happening_sources
 from customers.models import Customer
 from ispplatform.core.clock import business_now
 from ispplatform.core.models.tenants import Tenant
@@ -53,6 +54,7 @@ from ispplatform.core.subjects import Subject
 
 MOST_INVOICES = 20
 MOST_SUBSCRIPTIONS = 300
+MOST_OTHERS = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +118,7 @@ class CustomerCalendar:
     open: tuple[Course, ...]
     coming: tuple[Course, ...]
     endings: tuple[Ending, ...]
+    others: tuple[Happening, ...]
     holds: tuple[DunningHold, ...]
     has_more: bool
 
@@ -148,12 +151,19 @@ def calendar_of_customer(customer: Customer) -> CustomerCalendar:
         .select_related("price")
         .order_by("next_billing_on", "id")[:MOST_SUBSCRIPTIONS]
     )
+    others = sorted(
+        (one for source in happening_sources.items() for one in source.of(customer, MOST_OTHERS)),
+        key=lambda one: one.at,
+    )
     return CustomerCalendar(
         open=tuple(_open(desk, invoices[:MOST_INVOICES])),
         coming=tuple(_coming(desk, subscriptions)),
         endings=tuple(_endings(desk, subscriptions)),
+        others=tuple(others),
         holds=desk.holds,
-        has_more=len(invoices) > MOST_INVOICES or len(subscriptions) == MOST_SUBSCRIPTIONS,
+        has_more=len(invoices) > MOST_INVOICES
+        or len(subscriptions) == MOST_SUBSCRIPTIONS
+        or len(others) >= MOST_OTHERS,
     )
 
 

@@ -18,7 +18,7 @@ from customers.choices import AddressKind
 from customers.models import Address, Customer
 from customers.selectors import customer_address, customers_addresses
 from ispplatform.core.models.tenants import Tenant
-from ispplatform.core.pages.brand import ACCENT_COLOR
+from ispplatform.core.pages.brand import ACCENT_COLOR, logo_digest
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
 
@@ -42,6 +42,7 @@ def seller_snapshot(tenant: Tenant) -> dict[str, Any]:
         "bank_account": dict(BANK_ACCOUNT.of(tenant)),
         "footer": DOCUMENT_FOOTER.of(tenant),
         "accent": ACCENT_COLOR.of(tenant),
+        "logo": logo_digest(tenant),
         "is_sandbox": tenant.is_sandbox,
     }
 

@@ -28,7 +28,7 @@ from customers.models import Customer
 from ispplatform.core.actors import Actor
 from ispplatform.core.models.connections import ProviderConnection
 from ispplatform.core.money import from_minor
-from ispplatform.core.providers.building import provider_for
+from ispplatform.core.providers.building import provider_built, provider_for
 from ispplatform.core.providers.selectors import connections_of_kind
 
 # The outcome is still open.
@@ -176,7 +176,7 @@ def card_form_of(connection: ProviderConnection) -> CardForm:
     Raises:
         ConnectionInactive, ConnectionModeMismatch, InvalidInput: the account cannot be used.
     """
-    gateway: PaymentGateway = provider_for(connection)
+    gateway: PaymentGateway = provider_built(connection)
     return gateway.card_form()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet, Subquery
 
 from billing.choices import SubscriptionStatus
 from billing.models import Invoice, PaymentMethod, Subscription, SubscriptionPeriod
@@ -105,10 +105,12 @@ def next_renewal_due(tenant: Tenant, after: datetime) -> datetime | None:
     done = run_day(tenant, after)
     running = Q(status=SubscriptionStatus.ACTIVE)
     others = {
-        "cancelled": Min(
-            "ends_on", filter=Q(status=SubscriptionStatus.CANCELLED, ends_on__gt=done)
+        "cancelled": _first("ends_on", Q(status=SubscriptionStatus.CANCELLED, ends_on__gt=done)),
+        "runs_out": _first(
+            "next_billing_on",
+            # What does not renew is not renewed by itself: these have an index of their own.
+            running & Q(auto_renew=False) & ~RENEWS & Q(next_billing_on__gt=done),
         ),
-        "runs_out": Min("next_billing_on", filter=running & ~RENEWS & Q(next_billing_on__gt=done)),
     }
     begin = SubscriptionPeriod.objects.filter(
         begun_at=None, taken_back_at=None, period_start__gt=done
@@ -125,20 +127,28 @@ def _first_instant(
     tenant: Tenant,
     done: date,
     *,
-    others: Mapping[str, Min] | None = None,
+    others: Mapping[str, Subquery] | None = None,
     days: Iterable[date | None] = (),
 ) -> datetime | None:
     """Return when the first invoice after the runs of ``done`` comes, or another day if sooner."""
-    wanted: dict[str, Min] = dict(others or {})
+    wanted: dict[str, Subquery] = dict(others or {})
     leads: dict[str, int] = {}
     for number, (group, lead) in enumerate(_groups(tenant)):
         later = Q(status=SubscriptionStatus.ACTIVE, next_billing_on__gt=done + timedelta(days=lead))
-        wanted[f"group_{number}"] = Min("next_billing_on", filter=group & later & RENEWS)
+        wanted[f"group_{number}"] = _first("next_billing_on", group & later & RENEWS)
         leads[f"group_{number}"] = lead
-    found: dict[str, date | None] = Subscription.objects.aggregate(**wanted)
+    found: dict[str, date | None] = (
+        Tenant.objects.filter(pk=tenant.pk).annotate(**wanted).values(*wanted).get()
+    )
     first = [invoice_day(day, leads.get(name, 0)) for name, day in found.items() if day is not None]
     first += [day for day in days if day is not None]
     return earliest(*(day_begins(day, tenant, hour=RUN_HOUR) for day in first))
+
+
+def _first(day: str, condition: Q) -> Subquery:
+    """Return the first day of such subscriptions: the beginning of an index, not all of them."""
+    rows = Subscription.objects.filter(condition).exclude(**{day: None})
+    return Subquery(rows.order_by(day).values(day)[:1])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from billing.choices import CreditKind, LedgerRole
-from billing.errors import CreditNotEnough, InvoiceNotOpen
-from billing.events import CreditGranted
+from billing.errors import CreditNotEnough, CreditNotGiven, InvoiceNotOpen
+from billing.events import CreditGranted, CreditTakenBack
 from billing.models import CreditEntry, CreditUse, Document, Invoice, Payment
 from billing.preferences import CREDIT_LIMIT
 from billing.selectors.parties import present_tenant
 from billing.services.invoice_state import BALANCE_FIELDS, publish_paid, reduce_due
 from billing.services.journal import Booking, journal_post
-from billing.services.locks import locked_credit, locked_invoice
+from billing.services.locks import locked_credit, locked_credit_entry, locked_invoice
 from customers.models import Customer
 from customers.services.customers import customer_currency_fix
 from ispplatform.core.actors import Actor
@@ -98,13 +98,75 @@ def credit_grant(
     return entry
 
 
-def _check_limit(actor: Actor, tenant: Tenant, amount: Decimal, currency: str) -> None:
+def credit_take_back(*, actor: Actor, credit_id: UUID, reason: str) -> CreditEntry:
+    """Take back credit that was given by mistake, as far as the customer has not used it.
+
+    What paid an invoice stays paid. The same limits hold as for giving.
+
+    Raises:
+        NotPermitted: without ``credits:grant``, or without ``credits:grant_any`` a sum above the
+            company's limit or in another currency than the company's.
+        NotFound: there is no such credit.
+        InvalidInput: no reason is given.
+        CreditNotGiven: it is the customer's own money, or nothing of it is left.
+    """
+    actor.require("credits:grant")
+    if not reason.strip():
+        raise InvalidInput("Say why.", field="reason")
+    with transaction.atomic():
+        entry = locked_credit_entry(credit_id)
+        if entry.kind != CreditKind.GOODWILL:
+            raise CreditNotGiven("It is the customer's own money: send it back as a refund.")
+        amount = entry.remaining
+        if not amount:
+            raise CreditNotGiven("Nothing of it is left.")
+        tenant = present_tenant()
+        _check_limit(actor, tenant, amount, entry.currency, verb="take back")
+        entry.remaining -= amount
+        entry.taken_back += amount
+        entry.save(update_fields=["remaining", "taken_back"])
+        journal_post(
+            kind="credit_taken_back",
+            subject=subject_of(entry),
+            customer=entry.customer,
+            currency=entry.currency,
+            booked_on=business_today(tenant),
+            bookings=[
+                Booking(LedgerRole.CUSTOMER_CREDIT, amount),
+                Booking(LedgerRole.GOODWILL, -amount),
+            ],
+        )
+        audit(
+            "billing.credit_take_back",
+            actor=actor,
+            subject=subject_of(entry),
+            reason=reason,
+            after={"amount": amount, "currency": entry.currency},
+            customer_id=entry.customer_id,
+        )
+        publish(
+            CreditTakenBack(
+                credit_id=entry.pk,
+                customer_id=entry.customer_id,
+                amount=amount,
+                currency=entry.currency,
+                reason=reason,
+            ),
+            subject=subject_of(entry),
+            customer_id=entry.customer_id,
+        )
+    return entry
+
+
+def _check_limit(
+    actor: Actor, tenant: Tenant, amount: Decimal, currency: str, *, verb: str = "give"
+) -> None:
     if actor.can(GRANT_ANY):
         return
     limit = CREDIT_LIMIT.of(tenant)
     if currency != tenant.currency or amount > limit:
         raise NotPermitted(
-            f"You may give up to {limit} {tenant.currency} at once. Ask a colleague in billing.",
+            f"You may {verb} up to {limit} {tenant.currency} at once. Ask a colleague in billing.",
             field="amount",
         )
 

@@ -24,6 +24,7 @@ from billing.models import (
     Subscription,
 )
 from customers.models import Customer
+from ispplatform.core.errors import NotFound
 
 
 def locked_subscription(subscription_id: UUID) -> Subscription:
@@ -114,6 +115,18 @@ def locked_refund(refund_id: UUID) -> Refund:
     row = Refund.objects.select_for_update().filter(pk=refund_id).first()
     if row is None:
         raise PaymentNotFound("There is no such refund.")
+    return row
+
+
+def locked_credit_entry(credit_id: UUID) -> CreditEntry:
+    """Return one amount of credit, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none in this tenant.
+    """
+    row = CreditEntry.objects.select_for_update().filter(pk=credit_id).first()
+    if row is None:
+        raise NotFound("There is no such credit.")
     return row
 
 

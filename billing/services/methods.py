@@ -87,6 +87,7 @@ def payment_method_add(
             last_four=card.last_four,
             expires_month=card.expires_month,
             expires_year=card.expires_year,
+            country=card.country,
             gateway_reference=card.reference,
             is_saved=is_saved,
             is_default=is_saved and (is_default or first),
@@ -167,7 +168,9 @@ def payment_method_note(
         if card is not None:
             method.brand, method.last_four = card.brand[:20], card.last_four
             method.expires_month, method.expires_year = card.expires_month, card.expires_year
-            method.save(update_fields=["brand", "last_four", "expires_month", "expires_year"])
+            method.country = card.country
+            fields = ["brand", "last_four", "expires_month", "expires_year", "country"]
+            method.save(update_fields=fields)
         else:
             _gone(method)
         _audited("billing.payment_method_note", actor, method)

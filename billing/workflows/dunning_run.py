@@ -83,7 +83,7 @@ def dunning_run(tenant: Tenant) -> int:
     person and stops no other.
     """
     with tenant_context(tenant.pk):
-        _keep_cases()
+        dunning_cases_keep()
         outages_end_by_themselves(tenant)
         outages_notice(tenant)
         if switch_standstill(tenant) is not None:
@@ -100,8 +100,11 @@ def _held(hold: DunningHold) -> Stake:
     return Stake(subject=subject_of(hold), customer_id=hold.customer_id)
 
 
-def _keep_cases() -> None:
-    """Open what is missing, close what is over, and forget lists on which nothing is left."""
+def dunning_cases_keep() -> None:
+    """Open what is missing, close what is over, and forget lists on which nothing is left.
+
+    Takes no step. Works for the tenant in force.
+    """
     missing = Invoice.objects.open().filter(dunning=None, amount_due__gt=0)
     for invoice in list(missing.select_related("document").order_by("-pk")[:OPENED_AT_ONCE]):
         _open(invoice)

@@ -29,6 +29,7 @@ from ispplatform.core.money import from_minor
 from ispplatform.core.pages.formats import format_locale, money_text
 
 Content = dict[str, Any]
+FOUND_AT_ONCE = 1_000
 
 
 class DeletedFilter(SimpleListFilter):
@@ -80,7 +81,11 @@ class CustomerAdmin(TenantAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        return queryset.matching(search_term), False
+        found = queryset.order_by().matching(search_term)
+        ids = list(found.values_list("pk", flat=True)[: FOUND_AT_ONCE + 1])
+        if len(ids) > FOUND_AT_ONCE:
+            return queryset.matching(search_term), False
+        return self.narrowed(queryset, ids), False  # the texts are looked through once
 
     @display(description=_("owed"))
     def owed(self, row: Any) -> SafeString:
@@ -170,6 +175,6 @@ class CustomerAdmin(TenantAdmin):
 
 
 def owed_text(row: Any) -> str:
-    """Return the balance of a customer that ``customers_with_figures`` has read."""
-    amount = from_minor(row.balance or 0, row.figures_currency)
+    """Return what a customer that ``customers_with_figures`` has read owes; credit is beside it."""
+    amount = from_minor(row.amount_owed or 0, row.figures_currency)
     return money_text(amount, row.figures_currency, format_locale(get_language() or "en"))

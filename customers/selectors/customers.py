@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.selectors.portal_accounts import people_of_customer
 from customers.choices import AddressKind, ContactPurpose
 from customers.errors import CustomerNotFound
 from customers.models import Address, Contact, Customer, CustomerQuerySet
@@ -12,6 +13,7 @@ from customers.rules.values import Recipient
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import business_now
 from ispplatform.core.tenancy.lookup import tenant_by_id
+from notifications.slots import EVERYBODY
 
 
 def customers_for(actor: Actor, *, include_deleted: bool = False) -> CustomerQuerySet:
@@ -92,8 +94,9 @@ def recipients_for(customer_id: UUID, purpose: str = "") -> list[Recipient]:
     """Return whom a mail about the customer goes to.
 
     Args:
-        purpose: a ``ContactPurpose``; every contact of it gets the mail. Empty, or a purpose that
-            no contact has: the customer itself.
+        purpose: a ``ContactPurpose``; every contact of it gets the mail. ``EVERYBODY``: the
+            customer, all contacts and all log-ins. Empty, or a purpose that no contact has: the
+            customer itself.
 
     Returns:
         An empty list when the customer does not exist.
@@ -106,7 +109,16 @@ def recipients_for(customer_id: UUID, purpose: str = "") -> list[Recipient]:
     customer = Customer.objects.filter(pk=customer_id).first()
     if customer is None:
         return []
-    return [Recipient(name=customer.display_name, email=customer.email)]
+    itself = Recipient(name=customer.display_name, email=customer.email)
+    if purpose != EVERYBODY:
+        return [itself]
+    contacts = Contact.objects.filter(customer_id=customer_id)
+    people = people_of_customer(customer_id)
+    return [
+        itself,
+        *(Recipient(name=row.name, email=row.email) for row in contacts),
+        *(Recipient(name=user.get_full_name(), email=user.email) for user in people),
+    ]
 
 
 def _one(rows: CustomerQuerySet) -> Customer:

@@ -9,8 +9,8 @@ from customers.slots import customer_figures
 from ispplatform.core.tenancy.context import current_scope
 from ispplatform.core.tenancy.lookup import tenant_by_id
 
-# What the API always shows; 0 until the app that knows it has filled the slot.
-STANDARD_FIGURES = ("balance", "services_count")
+# What API and back office always show; 0 until the app that knows it has filled the slot.
+STANDARD_FIGURES = ("amount_owed", "balance", "services_count")
 
 
 def customers_with_figures(rows: CustomerQuerySet) -> CustomerQuerySet:

@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from domains.choices import DomainStatus, ServerState
 from domains.findings import finding_sentences
 from domains.models import DelegationCheck, DnsZone, Domain, RegistrantContact
+from domains.selectors.domains import domains_expiring_soon, domains_expiring_unpaid
 from domains.services.delegation import delegation_check_start, elsewhere_check
 from domains.services.registration import read_back_start
 from domains.services.renewal import domain_renew
@@ -25,11 +28,32 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.admin.base import ReadOnlyInline, ReadOnlyTenantAdmin
 from ispplatform.core.admin.columns import age_column, day_column, status_column
+from ispplatform.core.admin.requests import tenant_of
 from ispplatform.core.ids import uuid7
 from ispplatform.core.pages.formats import date_text, format_locale
 
 HELD = (DomainStatus.ACTIVE, DomainStatus.EXPIRED)
 Values = Mapping[str, Any]
+
+
+class ExpiringFilter(admin.SimpleListFilter):
+    """Shows the names that the home page counts."""
+
+    title = _("expires soon")
+    parameter_name = "expiring"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return which of them can be shown."""
+        return [("soon", _("Soon")), ("unpaid", _("Soon, and not paid"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Domain]) -> QuerySet[Domain]:
+        """Return the names that are chosen."""
+        tenant = tenant_of(request)
+        if self.value() is None or tenant is None:
+            return queryset
+        is_unpaid = self.value() == "unpaid"
+        rows = domains_expiring_unpaid(tenant) if is_unpaid else domains_expiring_soon(tenant)
+        return queryset.filter(pk__in=rows.order_by().values("pk"))
 
 
 class RenewForm(forms.Form):
@@ -280,7 +304,7 @@ class DomainAdmin(ReadOnlyTenantAdmin):
         "connection",
     )
     list_display_links = ("unicode_name",)
-    list_filter = ("status", "auto_renew", "tld")
+    list_filter: ClassVar[Any] = ("status", ExpiringFilter, "auto_renew", "tld")
     list_select_related = ("customer", "connection")
     search_fields = ("name", "unicode_name", "=customer__customer_number")
     searched_by: ClassVar[Any] = {"domains": "pk", "customers": "customer_id"}

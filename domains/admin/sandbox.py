@@ -21,7 +21,8 @@ class SandboxRegistrationAdmin(ReadOnlyTenantAdmin):
     permission_resource = "domains"
     list_display = ("name", "connection", "registered_at", "expires_at", "is_locked")
     list_select_related = ("connection",)
-    search_fields = ("name",)
+    search_fields = ("=name",)
+    searched_exactly = ("name",)
     ordering = ("-id",)
 
 
@@ -33,7 +34,8 @@ class SandboxRegistrarEntryAdmin(ReadOnlyTenantAdmin):
     permission_resource = "domains"
     list_display = ("name", "act", "years", money_column("amount", label=_("amount")), "created_at")
     list_filter = ("act",)
-    search_fields = ("name",)
+    search_fields = ("=name",)
+    searched_exactly = ("name",)
     ordering = ("-id",)
 
 
@@ -56,7 +58,8 @@ class SandboxZoneAdmin(ReadOnlyTenantAdmin):
     inlines = (RecordSetInline,)
     list_display = ("name", "connection", "serial", "owner_mark")
     list_select_related = ("connection",)
-    search_fields = ("name",)
+    search_fields = ("=name",)
+    searched_exactly = ("name",)
     ordering = ("-id",)
 
 
@@ -69,5 +72,6 @@ class SandboxRecordSetAdmin(ReadOnlyTenantAdmin):
     list_display = ("name", "type", "ttl", "contents", "zone")
     list_filter = ("type",)
     list_select_related = ("zone",)
-    search_fields = ("name",)
+    search_fields = ("=name",)
+    searched_exactly = ("name",)
     ordering = ("-id",)

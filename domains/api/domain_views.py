@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -99,7 +100,7 @@ class DomainActs:
     def lock(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Forbid or allow the move to another registrar."""
         domain_set_lock(actor=self.actor, domain=self.row(), locked=self.valid()["locked"])
-        answer: Response = self.show(kwargs["id"], message="The registrar is being told.")
+        answer: Response = self.show(kwargs["id"], message=_("The registrar is being told."))
         return answer
 
     @action(detail=True, methods=["put"])
@@ -107,7 +108,7 @@ class DomainActs:
         """Point the name at other name servers."""
         servers = self.valid()["name_servers"]
         domain_set_name_servers(actor=self.actor, domain=self.row(), name_servers=servers)
-        answer: Response = self.show(kwargs["id"], message="The registrar is being told.")
+        answer: Response = self.show(kwargs["id"], message=_("The registrar is being told."))
         return answer
 
     @action(detail=True, methods=["put"])
@@ -120,7 +121,7 @@ class DomainActs:
             details=details,
         )
         domain_set_registrant(actor=self.actor, domain=row, registrant=holder)
-        answer: Response = self.show(row.pk, message="The registrar is being told.")
+        answer: Response = self.show(row.pk, message=_("The registrar is being told."))
         return answer
 
     @extend_schema(request=DomainNoInput, responses={200: dict})
@@ -196,7 +197,7 @@ class DomainViewSet(
         """Renew a name now, whatever was paid."""
         years = self.valid()["years"]
         domain_renew(actor=self.actor, domain=self.row(), years=years, key=f"staff:{uuid7()}")
-        return self.show(kwargs["id"], message="The renewal is on its way.")
+        return self.show(kwargs["id"], message=_("The renewal is on its way."))
 
 
 class PortalDomainViewSet(DomainActs, ListAction, RetrieveAction, UpdateAction, PortalViewSet):
@@ -234,9 +235,7 @@ class AvailabilityView(ApiView):
     @extend_schema(request=AvailabilityInput, responses={200: NameAnswerRow(many=True)})
     def post(self, request: Request) -> Response:
         """Ask the registrar for up to twenty names."""
-        body = AvailabilityInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        answers = names_answers(body.validated_data["names"])
+        answers = names_answers(self.body(AvailabilityInput)["names"])
         return ApiResponse([_answer_told(answer) for answer in answers])
 
 

@@ -9,6 +9,7 @@ from domains.findings import finding_sentences
 from domains.rules.records import MAX_TTL_SECONDS, MIN_TTL_SECONDS, RECORD_TYPES
 from domains.rules.zone_files import MAX_FILE_CHARACTERS
 from ispplatform.core.api.fields import Computed, FreeJsonField, InstantField, VersionField
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.api import ExternalRefsField
@@ -50,6 +51,7 @@ class DomainRow(RowSerializer):
     unicode_name = serializers.CharField(help_text="As people read it.")
     tld = serializers.CharField()
     status = serializers.ChoiceField(choices=DomainStatus.choices)
+    status_label = StatusLabel("domains.domain")
     auto_renew = serializers.BooleanField()
     is_locked = serializers.BooleanField()
     name_servers = Computed(_texts(), "name_servers", compute=_same)
@@ -77,6 +79,7 @@ class DelegationCheckRow(RowSerializer):
     id = serializers.UUIDField()
     domain_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=DelegationStatus.choices)
+    status_label = StatusLabel("domains.delegation")
     findings = Computed(_texts(), "findings", compute=finding_sentences)
     leads_to = Computed(_texts(), "leads_to", compute=_same)
     servers = Computed(serializers.ListField(child=FreeJsonField()), "servers", compute=_same)
@@ -92,6 +95,7 @@ class PortalDomainRow(RowSerializer):
     name = serializers.CharField()
     unicode_name = serializers.CharField()
     status = serializers.ChoiceField(choices=DomainStatus.choices)
+    status_label = StatusLabel("domains.domain")
     auto_renew = serializers.BooleanField()
     is_locked = serializers.BooleanField()
     name_servers = Computed(_texts(), "name_servers", compute=_same)
@@ -189,6 +193,7 @@ class ZoneRow(RowSerializer):
     name = serializers.CharField()
     unicode_name = serializers.CharField()
     status = serializers.ChoiceField(choices=ZoneStatus.choices)
+    status_label = StatusLabel("domains.zone")
     name_servers = Computed(_texts(), "name_servers", compute=_same)
     default_ttl = serializers.IntegerField()
     is_pushed = Computed(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext_noop as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -97,7 +98,7 @@ class ZoneFiles:
         if body["dry_run"]:
             return ApiResponse(_plan_told(zone_replace_plan(zone, records)))
         plan = zone_replace(actor=self.actor, zone=zone, records=records, force=body["force"])
-        return ApiResponse(_plan_told(plan), message="The zone is being pushed.")
+        return ApiResponse(_plan_told(plan), message=_("The zone is being pushed."))
 
 
 class ZoneViewSet(ZoneFiles, ListAction, RetrieveAction, CreateAction, DestroyAction, StaffViewSet):
@@ -140,7 +141,7 @@ class ZoneViewSet(ZoneFiles, ListAction, RetrieveAction, CreateAction, DestroyAc
     def push(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Put the zone on its server once more."""
         zone_push(actor=self.actor, zone=self.row(), force=self.valid()["force"])
-        return self.show(kwargs["id"], message="The zone is being pushed.")
+        return self.show(kwargs["id"], message=_("The zone is being pushed."))
 
 
 class PortalZoneViewSet(ZoneFiles, ListAction, RetrieveAction, PortalViewSet):

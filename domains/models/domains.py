@@ -65,6 +65,7 @@ class Domain(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "status", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "name"]),

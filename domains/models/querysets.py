@@ -24,6 +24,11 @@ class DomainQuerySet(TenantQuerySet[Any]):
         rows = self.filter(status=DomainStatus.ACTIVE, expires_at__lt=moment)
         return rows.order_by("expires_at", "id")
 
+    def expiring_after(self, moment: datetime) -> Self:
+        """Narrow to registered names whose expiry lies at ``moment`` or later, nearest first."""
+        rows = self.filter(status=DomainStatus.ACTIVE, expires_at__gte=moment)
+        return rows.order_by("expires_at", "id")
+
 
 class DnsZoneQuerySet(TenantQuerySet[Any]):
     """Zones of the tenant in force."""

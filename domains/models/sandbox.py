@@ -25,7 +25,10 @@ class SandboxRegistration(TenantModel):
     created_by_key = models.CharField(max_length=200)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "name"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "connection", "name"], name="domains_sandbox_one_name_once"
@@ -55,6 +58,7 @@ class SandboxRegistrarEntry(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "connection", "name"]),
+            models.Index(fields=["tenant", "name"]),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +76,10 @@ class SandboxZone(TenantModel):
     serial = models.PositiveBigIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "name"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "connection", "name"], name="domains_sandbox_one_zone_once"
@@ -93,7 +100,10 @@ class SandboxRecordSet(TenantModel):
     contents = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "name"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "zone", "name", "type"], name="domains_sandbox_one_set_once"

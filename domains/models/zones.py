@@ -56,6 +56,7 @@ class DnsZone(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "status", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "name"]),

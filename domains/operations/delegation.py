@@ -19,7 +19,7 @@ from ispplatform.core.errors import ProviderUnavailable
 from ispplatform.core.http import Deadline
 from ispplatform.core.models.operations import Operation
 from ispplatform.core.operations import Guarantee, OperationCall, OperationKind, Receipt
-from ispplatform.core.providers import provider_for
+from ispplatform.core.providers import provider_built
 
 
 class CheckDelegation(OperationKind):
@@ -85,13 +85,13 @@ def _serials(zone: DnsZone | None) -> Mapping[str, int]:
 
 def _sandbox_seen(domain: Domain, zone: DnsZone | None, deadline: Deadline) -> Delegation:
     """Return what the world would see, were the sandbox accounts the world."""
-    seen = provider_for(domain.connection, deadline=deadline).info(domain.name)
+    seen = provider_built(domain.connection, deadline=deadline).info(domain.name)
     if seen is None:
         raise ProviderUnavailable(f"The registrar does not show {domain.name}.")
     hosts = tuple(sorted(seen.name_servers))
     remote = None
     if zone is not None and zone.connection.is_sandbox:
-        remote = provider_for(zone.connection, deadline=deadline).read_zone(domain.name)
+        remote = provider_built(zone.connection, deadline=deadline).read_zone(domain.name)
     served = dict.fromkeys(zone.name_servers, remote.serial) if zone and remote else {}
     servers = tuple(
         ServerAnswer(

@@ -32,7 +32,7 @@ from domains.services.settings import (
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import tell_refusal
 
 PAGE_ROWS = 20
 
@@ -98,7 +98,7 @@ def domain_code(request: Any, domain_id: UUID) -> HttpResponse:
     try:
         code = domain_auth_code(actor=request.actor, domain=row)
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
         return redirect("domains:domain", domain_id=row.pk)
     answer = render(request, "domains/domain.html", {**_context(row), "transfer_code": code})
     answer["Cache-Control"] = "no-store"
@@ -170,7 +170,7 @@ def _acted(
     try:
         act(row)
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
     else:
         messages.success(request, done)
     return redirect("domains:domain", domain_id=row.pk)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from domains.rules.records import MAX_TTL_SECONDS, MIN_TTL_SECONDS, RECORD_TYPES
 from domains.rules.zone_files import MAX_FILE_CHARACTERS
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refuse_form
 
 
 class HouseForm(forms.Form):
@@ -14,8 +14,7 @@ class HouseForm(forms.Form):
 
     def refuse(self, error: PlatformError) -> None:
         """Put the refusal beside its field, or above the form."""
-        field = str(error.params.get("field", ""))
-        self.add_error(field if field in self.fields else None, refusal_text(error.message))
+        refuse_form(self, error)
 
 
 class NameServersForm(HouseForm):

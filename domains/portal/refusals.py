@@ -55,4 +55,10 @@ declare_refusals(
         "%(name)s has an %(purpose)s record already; with two of them, neither "
         "counts. Change the existing one."
     ),
+    _("There is no such domain."),
+    _("There is no such zone."),
+    _("Nobody has looked at this name from outside yet."),
+    _("%(name)s is no name directly under .%(ending)s."),
+    _("%(name)s can run at most %(years)s years ahead."),
+    _("No registrar is set up for names under .%(ending)s."),
 )

@@ -31,7 +31,7 @@ from domains.services.records import (
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import tell_refusal
 
 PAGE_ROWS = 20
 
@@ -120,7 +120,7 @@ def record_delete(request: Any, zone_id: UUID, record_id: UUID) -> HttpResponse:
     try:
         record_remove(actor=request.actor, zone=zone, record_id=record_id)
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
     else:
         messages.success(request, _("The record is being taken off the name servers."))
     return redirect("domains:zone", zone_id=zone.pk)

@@ -4,8 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 
+from billing.choices import InvoiceStatus
+from billing.models import SubscriptionPeriod
 from domains.errors import DomainNotFound
 from domains.models import Domain, RegistrantContact
 from domains.settings import EXPIRING_SOON_DAYS
@@ -14,6 +17,8 @@ from ispplatform.core.clock import business_now
 from ispplatform.core.models import Tenant
 from ispplatform.core.money import Money
 from provisioning.selectors.services import stake_of_service
+
+INTO_THE_NEXT_YEAR = timedelta(days=30)  # the present period may end some days after the expiry
 
 
 def domains_for(actor: Actor) -> QuerySet[Domain]:
@@ -55,6 +60,22 @@ def domains_expiring_soon(tenant: Tenant) -> QuerySet[Domain]:
     """Return registered names that expire within the tenant's number of days, nearest first."""
     until = business_now(tenant) + timedelta(days=EXPIRING_SOON_DAYS.of(tenant))
     return Domain.objects.expiring_before(until).select_related("customer")
+
+
+def domains_expiring_unpaid(tenant: Tenant) -> QuerySet[Domain]:
+    """Return those of the names that expire soon whose next year nobody has paid, nearest first.
+
+    A name whose year is paid is being renewed, or stands under *Needs a person*.
+    """
+    paid = SubscriptionPeriod.objects.filter(
+        subscription=OuterRef("service__subscription"),
+        period_end__gt=OuterRef("in_its_next_year"),
+        taken_back_at=None,
+        invoice__status=InvoiceStatus.PAID,
+    )
+    later = ExpressionWrapper(F("expires_at") + INTO_THE_NEXT_YEAR, DateTimeField())
+    rows = domains_expiring_soon(tenant).alias(in_its_next_year=TruncDate(later))
+    return rows.filter(~Exists(paid))
 
 
 def registrants_for(actor: Actor) -> QuerySet[RegistrantContact]:

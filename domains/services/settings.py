@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.selectors.guards import guard_check
 from billing.services.subscriptions import is_over, subscription_renewal_switch
 from domains.choices import DomainStatus
 from domains.errors import (
@@ -141,6 +142,8 @@ def domain_set_lock(*, actor: Actor, domain: Domain, locked: bool) -> Domain:
         row = _editable(actor, domain)
         if row.is_locked == locked:
             return row
+        if not locked:
+            guard_check(actor)
         row.is_locked = locked
         row.save(update_fields=["is_locked"])
         _note("domains.domain_set_lock", actor, row, "is_locked", not locked, locked)
@@ -160,6 +163,7 @@ def domain_set_registrant(*, actor: Actor, domain: Domain, registrant: Registran
             raise DomainNotFound("There is no such holder.")
         if row.registrant_id == registrant.pk:
             return row
+        guard_check(actor)
         before, row.registrant = row.registrant_id, registrant
         row.save(update_fields=["registrant"])
         _note("domains.domain_set_registrant", actor, row, "registrant", before, registrant.pk)
@@ -178,6 +182,7 @@ def domain_auth_code(*, actor: Actor, domain: Domain) -> str:
         ProviderRejected: the name is locked, or the registrar refuses.
     """
     actor.require("domains:transfer")
+    guard_check(actor)
     check_own(actor, domain.customer_id, DomainNotFound("There is no such domain."))
     _check_active(domain)
     code: str = provider_for(domain.connection).auth_code(domain.name)

@@ -16,7 +16,8 @@ class SandboxPanelAccountAdmin(ReadOnlyTenantAdmin):
     exclude = ("password_digest",)
     list_display = ("username", "domain", "package", "is_suspended", "connection")
     list_select_related = ("connection",)
-    search_fields = ("username", "domain")
+    search_fields = ("=username", "=domain")
+    searched_exactly = ("username", "domain")
     ordering = ("-id",)
 
 
@@ -29,5 +30,6 @@ class SandboxPanelMailboxAdmin(ReadOnlyTenantAdmin):
     exclude = ("password_digest",)
     list_display = ("address", "account", "is_suspended")
     list_select_related = ("account",)
-    search_fields = ("address",)
+    search_fields = ("=address",)
+    searched_exactly = ("address",)
     ordering = ("-id",)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from hosting.choices import AccountStatus, MailboxStatus
 from ispplatform.core.api.fields import InstantField, VersionField
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 
@@ -74,6 +75,7 @@ class AccountRow(RowSerializer):
     unicode_domain = serializers.CharField()
     package = serializers.CharField()
     status = serializers.ChoiceField(choices=AccountStatus.choices)
+    status_label = StatusLabel("hosting.account")
     max_mailboxes = serializers.IntegerField(allow_null=True)
     disk_used_bytes = serializers.IntegerField()
     disk_limit_bytes = serializers.IntegerField(allow_null=True)
@@ -115,6 +117,7 @@ class MailboxRow(RowSerializer):
     service_id = serializers.UUIDField(allow_null=True)
     address = serializers.CharField()
     status = serializers.ChoiceField(choices=MailboxStatus.choices)
+    status_label = StatusLabel("hosting.mailbox")
     quota_mb = serializers.IntegerField(allow_null=True)
     used_bytes = serializers.IntegerField()
     has_own_password = serializers.BooleanField(

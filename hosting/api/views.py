@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -167,7 +168,7 @@ class AccountViewSet(AccountActs, ListAction, RetrieveAction, StaffViewSet):
         service_suspend(
             actor=self.actor, service=row.service, kind=ReasonKind.STAFF, text=body["reason"]
         )
-        return self.show(row.pk, message="The panel is being told.")
+        return self.show(row.pk, message=_("The panel is being told."))
 
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -176,7 +177,7 @@ class AccountViewSet(AccountActs, ListAction, RetrieveAction, StaffViewSet):
         service_resume(
             actor=self.actor, service=row.service, kind=ReasonKind.STAFF, text=body["reason"]
         )
-        return self.show(row.pk, message="The panel is being told.")
+        return self.show(row.pk, message=_("The panel is being told."))
 
     @action(detail=True, methods=["post"])
     def terminate(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -283,7 +284,7 @@ class MailboxActs:
         answer: Response = self.show(
             mailbox.pk,
             status=201,
-            message="Mailbox created.",
+            message=_("Mailbox created."),
             extra={} if chosen else {"password": new},
         )
         answer["Location"] = f"{request.path}/{mailbox.pk}"

@@ -55,6 +55,7 @@ class HostingAccount(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "status", "id"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),

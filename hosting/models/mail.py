@@ -77,6 +77,7 @@ class Mailbox(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "status", "id"]),
             models.Index(fields=["tenant", "mail_domain", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "updated_at", "id"]),

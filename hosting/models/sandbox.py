@@ -24,7 +24,11 @@ class SandboxPanelAccount(TenantModel):
     suspend_reason = models.CharField(max_length=200, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "username"]),
+            models.Index(fields=["tenant", "domain"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "connection", "username"],
@@ -52,7 +56,10 @@ class SandboxPanelMailbox(TenantModel):
     password_digest = models.CharField(max_length=200)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "address"]),
+        ]
         verbose_name_plural = "sandbox panel mailboxes"
         constraints = [
             models.UniqueConstraint(

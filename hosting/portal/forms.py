@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hosting.models import MailDomain
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refuse_form
 
 
 class HouseForm(forms.Form):
@@ -15,8 +15,7 @@ class HouseForm(forms.Form):
 
     def refuse(self, error: PlatformError) -> None:
         """Put the refusal beside its field, or above the form."""
-        field = str(error.params.get("field", ""))
-        self.add_error(field if field in self.fields else None, refusal_text(error.message))
+        refuse_form(self, error)
 
 
 class MailboxForm(HouseForm):

@@ -21,7 +21,7 @@ from hosting.services.passwords import mailbox_set_password
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import tell_refusal
 
 PAGE_ROWS = 20
 
@@ -125,7 +125,7 @@ def mailbox_remove(request: Any, mailbox_id: UUID) -> HttpResponse:
     try:
         mailbox_delete(actor=request.actor, mailbox=mailbox)
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
         return redirect("hosting:mailbox", mailbox_id=mailbox.pk)
     messages.success(request, _("The mailbox is being deleted."))
     return redirect("hosting:mailboxes")

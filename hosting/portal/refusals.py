@@ -16,4 +16,8 @@ declare_refusals(
     _("%(name)s has a hosting account already."),
     _("%(name)s is not active on the server."),
     _("The server keeps %(name)s@ for itself."),
+    _("There is no such hosting account."),
+    _("There is no such mailbox."),
+    _("No hosting server takes new accounts at present."),
+    _("The server has another account under this name."),
 )

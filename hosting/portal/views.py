@@ -21,7 +21,7 @@ from hosting.services.passwords import account_set_password
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refusal_of
 
 PAGE_ROWS = 20
 
@@ -64,7 +64,7 @@ def account_panel(request: Any, account_id: UUID) -> HttpResponse:
     try:
         login = account_login(actor=request.actor, account=account)
     except PlatformError as error:
-        return _page(request, account, form=PasswordForm(), trouble=refusal_text(error.message))
+        return _page(request, account, form=PasswordForm(), trouble=refusal_of(error))
     return _page(request, account, form=PasswordForm(), login=login)
 
 

@@ -1,10 +1,11 @@
 """Who does something: every service takes an actor, every audit entry names one."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from ispplatform.core.errors import NotPermitted
+from ispplatform.core.errors import InsufficientScope, NotPermitted
 
 EVERYTHING = "*"
 
@@ -31,6 +32,7 @@ class Actor:
         permissions: ``resource:action`` strings; ``*`` allows everything.
         customer_id: the customer whose portal account acts; None for everyone else.
         session_id: the log-in session, where there is one.
+        client_id: the OAuth client that acts, for itself or for the person; else empty.
         on_behalf_of: label of the customer a staff member is viewing as, else empty.
     """
 
@@ -41,6 +43,7 @@ class Actor:
     customer_id: UUID | None = None
     session_id: UUID | None = None
     on_behalf_of: str = ""
+    client_id: str = ""
 
     @classmethod
     def system(cls, name: str) -> "Actor":
@@ -58,13 +61,29 @@ class Actor:
             return True
         return f"{permission.partition(':')[0]}:{EVERYTHING}" in self.permissions
 
+    def within(self, permissions: Iterable[str]) -> "Actor":
+        """Return the same principal with no more than these permissions."""
+        others = replace(self, permissions=frozenset(permissions))
+        if EVERYTHING in others.permissions:
+            return self
+        if EVERYTHING in self.permissions:
+            return others
+        both = self.permissions | others.permissions
+        common = {one for one in both if self.can(one) and others.can(one)}
+        return replace(self, permissions=frozenset(common))
+
     def require(self, permission: str) -> None:
         """Return when the actor holds ``permission``.
 
         Raises:
+            InsufficientScope: it does not, and is a program whose token has scopes.
             NotPermitted: it does not.
         """
         if not self.can(permission):
+            if self.client_id:
+                raise InsufficientScope(
+                    f"This token lacks the scope {permission}.", required_permission=permission
+                )
             raise NotPermitted(
                 f"This needs the permission {permission}.", required_permission=permission
             )

@@ -1,7 +1,11 @@
 """Errors that services raise and every interface (API, admin, portal, task) translates once.
 
-``code`` is stable and documented in ``docs/errors.md``; the message is for people.
+``code`` is stable and documented in ``docs/errors.md``; the message is for people. What a refusal
+means for money and order (``meaning``) and what its reader does next (``next_step``) belong to the
+class and are inherited; ``core/pages/refusals.py`` says them in the reader's language.
 """
+
+from django.utils.translation import gettext_noop as _
 
 
 class PlatformError(Exception):
@@ -10,10 +14,16 @@ class PlatformError(Exception):
     Args:
         message: a sentence for the person who asked; never a secret.
         params: facts for the error's ``details`` in the API and for translation.
+
+    Attributes:
+        meaning: what became of the money and of what was asked for, in English.
+        next_step: what the person who asked does now, in English.
     """
 
     code = "PLATFORM_ERROR"
     http_status = 400
+    meaning = _("Nothing was changed and nothing was charged.")
+    next_step = _("Try it once more. If it happens again, tell us the reference.")
 
     def __init__(self, message: str, **params: object) -> None:
         super().__init__(message)
@@ -26,6 +36,7 @@ class InvalidInput(PlatformError):
 
     code = "VALIDATION_ERROR"
     http_status = 422
+    next_step = _("Correct what is named and send it once more.")
 
 
 class NotPermitted(PlatformError):
@@ -33,6 +44,14 @@ class NotPermitted(PlatformError):
 
     code = "ACCESS_DENIED"
     http_status = 403
+    next_step = _("If you need it, ask the person who manages your account.")
+
+
+class InsufficientScope(NotPermitted):
+    """The token that a program shows does not reach so far. Source: RFC 6750 s. 3.1."""
+
+    code = "INSUFFICIENT_SCOPE"
+    next_step = _("Ask for a token with the scope that is named.")
 
 
 class NotFound(PlatformError):
@@ -40,6 +59,7 @@ class NotFound(PlatformError):
 
     code = "RESOURCE_NOT_FOUND"
     http_status = 404
+    next_step = _("Look it up in its list: everything that is yours stands there.")
 
 
 class RuleViolation(PlatformError):
@@ -47,6 +67,7 @@ class RuleViolation(PlatformError):
 
     code = "RULE_VIOLATION"
     http_status = 409
+    next_step = _("Look at how it stands now. If it should be possible, tell us the reference.")
 
 
 class DuplicateResource(PlatformError):
@@ -54,6 +75,7 @@ class DuplicateResource(PlatformError):
 
     code = "DUPLICATE_RESOURCE"
     http_status = 409
+    next_step = _("Use the one that is there, or choose another name.")
 
 
 class StaleObject(PlatformError):
@@ -61,6 +83,7 @@ class StaleObject(PlatformError):
 
     code = "STALE_OBJECT"
     http_status = 412
+    next_step = _("Read it again, then make your change once more.")
 
 
 class ProviderError(PlatformError):
@@ -68,6 +91,7 @@ class ProviderError(PlatformError):
 
     code = "SERVICE_UNAVAILABLE"
     http_status = 503
+    next_step = _("Try again in a few minutes. If it happens again, tell us the reference.")
 
 
 class ProviderUnavailable(ProviderError):
@@ -79,6 +103,7 @@ class ProviderRejected(ProviderError):
 
     code = "PROVIDER_REJECTED"
     http_status = 422
+    next_step = _("Change what you entered, or tell us the reference.")
 
 
 class ProviderRefusedLater(ProviderRejected):
@@ -90,6 +115,8 @@ class ProviderOutcomeUnknown(ProviderError):
 
     code = "PROVIDER_OUTCOME_UNKNOWN"
     http_status = 202
+    meaning = _("It may have taken place. We look it up, and nothing is done or charged twice.")
+    next_step = _("You need not do anything, and need not send it again.")
 
 
 class ProviderPending(ProviderOutcomeUnknown):
@@ -99,3 +126,4 @@ class ProviderPending(ProviderOutcomeUnknown):
     """
 
     code = "PROVIDER_PENDING"
+    meaning = _("It was accepted and is being carried out.")

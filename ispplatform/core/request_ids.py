@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 from ispplatform.core.ids import uuid7
 
+REFERENCE_SIGNS = 8
 _SAFE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -43,3 +44,25 @@ def request_id_scope(offered: str | None) -> Iterator[str]:
         yield use_request_id(offered)
     finally:
         _current.set(before)
+
+
+def reference_of(request_id: str) -> str:
+    """Return the end of a request id in a form to read out: ``7F3K-22A1``.
+
+    Its last eight letters and digits, whatever its form; also of another row's id that a person
+    reads out, such as a payment's.
+    """
+    plain = "".join(sign for sign in request_id if sign.isalnum())[-REFERENCE_SIGNS:].upper()
+    return f"{plain[:4]}-{plain[4:]}" if len(plain) > 4 else plain
+
+
+def read_reference(typed: str) -> str:
+    """Return a reference as it is kept, however it was typed: ``7f3k22a1``; empty when it is none.
+
+    Spaces and dashes count for nothing; eight letters and digits are a reference. A word of eight
+    letters is one only with its dash.
+    """
+    plain = re.sub(r"[\s-]", "", typed)
+    is_one = len(plain) == REFERENCE_SIGNS and plain.isascii() and plain.isalnum()
+    is_word = plain.isalpha() and "-" not in typed
+    return reference_of(plain) if is_one and not is_word else ""

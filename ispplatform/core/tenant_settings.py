@@ -25,12 +25,15 @@ class TenantSetting(Generic[T]):
         default: the value of a tenant that chose nothing.
         label: the sentence beside the field on the settings page.
         check: returns an error sentence for a bad value, else an empty string.
+        changed_at: the name of the page of the back office where it is changed, where that is not
+            the page of all settings.
     """
 
     key: str
     default: T
     label: str
     check: Callable[[T], str] = lambda value: ""
+    changed_at: str = ""
 
     def __post_init__(self) -> None:
         if self.key in _declared:

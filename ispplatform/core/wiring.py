@@ -6,13 +6,22 @@ from ispplatform.celery import app as celery_app  # every process queues to the 
 from ispplatform.core import checks
 from ispplatform.core.admin import wiring as admin_wiring
 from ispplatform.core.api import checks as api_checks
+from ispplatform.core.api import refusals as api_refusals
 from ispplatform.core.attention import events as attention_events
 from ispplatform.core.audit import tasks as audit_tasks
 from ispplatform.core.bulk import wiring as bulk_wiring
+from ispplatform.core.database import tasks as database_tasks
 from ispplatform.core.frozen import freeze
 from ispplatform.core.health import automation as health_automation
 from ispplatform.core.idempotency import tasks as idempotency_tasks
-from ispplatform.core.models import AuditEntry, AuditSeal, AuditSealedEntry, AuditValues
+from ispplatform.core.models import (
+    AuditEntry,
+    AuditSeal,
+    AuditSealedEntry,
+    AuditValues,
+    BackupProof,
+    BrandLogo,
+)
 from ispplatform.core.operations import wiring as operation_wiring
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.permissions import declare_permissions
@@ -22,11 +31,13 @@ from ispplatform.core.search import wiring as search_wiring
 __all__ = [
     "admin_wiring",
     "api_checks",
+    "api_refusals",
     "attention_events",
     "audit_tasks",
     "bulk_wiring",
     "celery_app",
     "checks",
+    "database_tasks",
     "health_automation",
     "idempotency_tasks",
     "operation_wiring",
@@ -38,6 +49,8 @@ freeze(AuditEntry)
 freeze(AuditValues)
 freeze(AuditSeal)
 freeze(AuditSealedEntry)
+freeze(BackupProof)
+freeze(BrandLogo)
 
 declare_permissions(
     ("system:read", "See the state of the installation", "operator"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from ispplatform.run.console import Console
 from ispplatform.run.installation import BASE_DIR, Installation, StartRefused, own_environment
 from ispplatform.run.keys import KeysRefused, keys_put_back
+from ispplatform.run.ports import broker_answers, without_broker
 from ispplatform.run.preparation import no_demo_wanted
 from ispplatform.run.supervisor import run_installation
 
@@ -37,6 +38,11 @@ def main(arguments: list[str]) -> None:
 def _manage(installation: Installation, *arguments: str) -> int:
     command = installation.manage(*arguments)
     environment = installation.environment()
+    if not broker_answers(installation):
+        environment = without_broker(environment)
+        sys.stderr.write(
+            "ISP Platform does not run here: what this queues is begun at the next `make run`.\n"
+        )
     return subprocess.run(command, env=environment, cwd=BASE_DIR, check=False).returncode
 
 

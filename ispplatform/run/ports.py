@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Mapping
 
 from ispplatform.run.installation import LOOPBACK, Installation, StartRefused
 
@@ -17,6 +18,26 @@ def require_free_ports(installation: Installation) -> None:
         _require(installation, "broker", LOOPBACK, installation.broker_port)
     if installation.has_own_mail:
         _require(installation, "mail", LOOPBACK, installation.mail_port)
+
+
+def broker_answers(installation: Installation) -> bool:
+    """Tell whether the broker can be reached; one that somebody else runs is taken to be there."""
+    if not installation.has_own_broker:
+        return True
+    try:
+        socket.create_connection((LOOPBACK, installation.broker_port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def without_broker(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables for a command that works while nothing runs.
+
+    Its cache is its own, and what it queues is forgotten with it: the sweeps find the rows later.
+    """
+    kept = {name: value for name, value in environment.items() if name != "REDIS_URL"}
+    return {**kept, "CELERY_BROKER_URL": "memory://"}
 
 
 def _require(installation: Installation, name: str, address: str, port: int) -> None:

@@ -36,6 +36,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 10,  # seconds
         "options": {"expires": 10},  # seconds
     },
+    "forget-old-bulk-runs": {
+        "task": "ispplatform.core.bulk.tasks.forget_old_bulk_runs",
+        "schedule": 24 * 3600,  # seconds
+        "options": {"expires": 24 * 3600},  # seconds
+    },
     "sweep-events": {
         "task": "ispplatform.core.events.tasks.sweep_events",
         "schedule": 10,  # seconds
@@ -86,6 +91,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600,  # seconds
         "options": {"expires": 3600},  # seconds
     },
+    "carry-out-factor-resets": {
+        "task": "accounts.tasks.carry_out_factor_resets",
+        "schedule": 300,  # seconds
+        "options": {"expires": 300},  # seconds
+    },
+    "watch-machines": {
+        "task": "accounts.tasks.watch_machines",
+        "schedule": 3600,  # seconds
+        "options": {"expires": 3600},  # seconds
+    },
     "sweep-unpaid-orders": {
         "task": "sales.tasks.sweep_unpaid_orders",
         "schedule": 300,  # seconds
@@ -95,6 +110,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "ispplatform.core.audit.tasks.seal_audit",
         "schedule": 60,  # seconds
         "options": {"expires": 60},  # seconds
+    },
+    "renew-statistics": {
+        "task": "ispplatform.core.database.tasks.renew_statistics",
+        "schedule": 3600,  # seconds
+        "options": {"expires": 3600},  # seconds
     },
     "sweep-services": {
         "task": "provisioning.tasks.sweep_services",

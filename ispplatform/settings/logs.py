@@ -24,5 +24,7 @@ LOGGING = {
         # These tell addresses with their query strings.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # This one tells requests with their codes and secrets.
+        "oauthlib": {"level": "WARNING"},
     },
 }

@@ -83,7 +83,7 @@ TENANT_FREE_PATHS = (
     "/version",
     "/metrics",
     "/openapi.json",
-    "/.well-known/",
+    "/.well-known/jwks.json",
     "/static/",
     "/api/v1/health",
     "/api/v1/status",

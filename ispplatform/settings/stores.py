@@ -18,7 +18,11 @@ CACHES = {
     "default": (
         {"BACKEND": "ispplatform.core.shared_cache.SharedCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "isp"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "isp",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},  # of 300, a third goes whenever there are more
+        }
     )
 }
 

@@ -6,18 +6,15 @@ from accounts.models import User
 from accounts.rules.devices import device_name
 from accounts.selectors.mails import MailSecret, mail_secret
 from ispplatform.core.events import DeliveredEvent
-from ispplatform.core.tenancy.context import current_tenant_id
-from ispplatform.core.tenancy.lookup import tenant_by_id
-from notifications.slots import MailDraft, MailKind, Recipient, Values
+from notifications.slots import MailDraft, MailKind, Recipient, Values, covered_link
 
 COVERED_CODE = "••• •••"
-COVERED_PATH = "/hidden"
 
 
 def _covered() -> dict[str, Any]:
     return {
         "code": COVERED_CODE,
-        "link": f"{tenant_by_id(current_tenant_id()).base_url}{COVERED_PATH}",
+        "link": covered_link(),
         "minutes_left": 0,
     }
 
@@ -67,6 +64,21 @@ def _person(event: DeliveredEvent) -> list[MailDraft]:
     return [MailDraft(to=to, values=values)]
 
 
+def _old_address(event: DeliveredEvent) -> list[MailDraft]:
+    return [
+        MailDraft(
+            to=Recipient(
+                email=event.payload["old_email"],
+                name=draft.to.name,
+                language=draft.to.language,
+                time_zone=draft.to.time_zone,
+            ),
+            values=draft.values,
+        )
+        for draft in _person(event)
+    ]
+
+
 ACCOUNT_MAILS = (
     MailKind(
         key="accounts.email_code",
@@ -93,6 +105,22 @@ ACCOUNT_MAILS = (
         trigger="A password was changed.",
         audience="the person whose password it is",
         drafts=_person,
+    ),
+    MailKind(
+        key="accounts.second_factor_changed",
+        event="accounts.second_factor_changed",
+        template="email/second_factor_changed.html",
+        trigger="A second factor was switched on or off, or a recovery code made or used.",
+        audience="the person whose log-in it is",
+        drafts=_person,
+    ),
+    MailKind(
+        key="accounts.email_changed",
+        event="accounts.email_changed",
+        template="email/email_changed.html",
+        trigger="The e-mail address of a log-in was changed and proved.",
+        audience="the address that it had before",
+        drafts=_old_address,
     ),
     MailKind(
         key="accounts.new_device",

@@ -17,6 +17,7 @@ from ispplatform.core.api.fields import (
     InstantField,
     VersionField,
 )
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
@@ -103,6 +104,7 @@ class ServiceRow(RowSerializer):
     type = serializers.ChoiceField(choices=PlanType.choices)
     label = serializers.CharField()
     status = serializers.ChoiceField(choices=ServiceStatus.choices)
+    status_label = StatusLabel("provisioning.service")
     configuration = FreeJsonField()
     held_reason = serializers.CharField()
     trouble = serializers.CharField()
@@ -287,6 +289,7 @@ class PortalServiceRow(RowSerializer):
     label = serializers.CharField()
     plan_name = serializers.CharField(source="plan.name")
     status = serializers.ChoiceField(choices=ServiceStatus.choices)
+    status_label = StatusLabel("provisioning.service")
     monthly_price = Computed(
         serializers.DecimalField(
             max_digits=19, decimal_places=4, coerce_to_string=False, allow_null=True

@@ -59,6 +59,12 @@ class Service(TenantModel):
             models.Index(fields=["tenant", "updated_at", "id"]),
             models.Index(fields=["tenant", "source_type", "source_id"]),
             models.Index(
+                fields=["tenant", "id"],
+                condition=(models.Q(trouble_at__isnull=False) | ~models.Q(held_reason=""))
+                & ~models.Q(status=ServiceStatus.TERMINATED),
+                name="provisioning_before_a_person",
+            ),
+            models.Index(
                 fields=["tenant", "terminate_at"],
                 condition=models.Q(terminate_at__isnull=False),
                 name="provisioning_services_that_end",

@@ -15,7 +15,7 @@ from billing.services.subscriptions import is_over
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import tell_refusal
 from provisioning.choices import ServiceStatus
 from provisioning.errors import ServiceNotFound
 from provisioning.models import Service
@@ -72,7 +72,7 @@ def service_renewal(request: Any, service_id: UUID) -> HttpResponse:
     try:
         service_set_auto_renew(actor=request.actor, service=service, enabled=enabled)
     except PlatformError as error:
-        messages.error(request, refusal_text(error.message))
+        tell_refusal(request, error)
     else:
         messages.success(
             request,

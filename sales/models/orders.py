@@ -59,6 +59,8 @@ class Order(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "id"]),
+            models.Index(fields=["tenant", "status", "id"]),
+            models.Index(fields=["tenant", "placed_at"]),
             models.Index(fields=["tenant", "customer", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "status", "expires_on"]),

@@ -13,7 +13,7 @@ from catalog.errors import PriceNotFound
 from catalog.selectors import domain_plan_for, prices_in_force
 from ispplatform.core.clock import business_today
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import tell_refusal
 from sales.portal.browser import cart_of, cart_or_new, remember_cart
 from sales.selectors.quotes import cart_quote
 from sales.services.carts import cart_line_add, cart_line_remove, cart_set_buyer
@@ -29,7 +29,7 @@ def cart_page(request: HttpRequest) -> HttpResponse:
         try:
             quote = cart_quote(cart)
         except PriceNotFound as exc:
-            messages.error(request, refusal_text(exc.message))
+            tell_refusal(request, exc)
     context = {"cart": cart, "quote": quote, "cart_count": len(quote.lines) if quote else 0}
     return render(request, "sales/cart.html", context)
 
@@ -50,7 +50,7 @@ def cart_add_name(request: HttpRequest) -> HttpResponse:
         names_require_free([name])
         cart_line_add(cart=cart, plan=plan, cycle=cycle, domain_name=name)
     except PlatformError as exc:
-        messages.error(request, refusal_text(exc.message))
+        tell_refusal(request, exc)
     else:
         messages.success(request, _("%(name)s is in your cart.") % {"name": name})
     return remember_cart(request, redirect("sales:cart"), cart)
@@ -72,6 +72,6 @@ def cart_buyer(request: HttpRequest) -> HttpResponse:
     try:
         cart_set_buyer(cart=cart, customer_type=request.POST.get("customer_type", ""))
     except PlatformError as exc:
-        messages.error(request, refusal_text(exc.message))
+        tell_refusal(request, exc)
     here = "sales:cart" if request.POST.get("from") == "cart" else "sales:shop"
     return remember_cart(request, redirect(here), cart)

@@ -15,12 +15,12 @@ from accounts.services.email_codes import email_code_resend
 from billing.selectors.methods import payable_by
 from customers.selectors import customer_address
 from ispplatform.core.errors import PlatformError
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refuse_form, tell_refusal
 from sales.models import Cart
 from sales.portal.browser import cart_of, customer_of, forget_cart, remember_cart
 from sales.portal.entering import enter_and_go_on
 from sales.portal.forms import CodeForm, DetailsForm, NewcomerForm, ReviewForm
-from sales.selectors.quotes import CartQuote, cart_quote
+from sales.selectors.quotes import cart_quote
 from sales.services.checkout import (
     ADDRESS_PARTS,
     CUSTOMER_PARTS,
@@ -53,8 +53,7 @@ def checkout_details(request: Any) -> HttpResponse:
         try:
             return _details_given(request, cart, customer, form.cleaned_data)
         except PlatformError as exc:
-            field = str(exc.params.get("field") or "")
-            form.add_error(field if field in form.fields else None, refusal_text(exc.message))
+            refuse_form(form, exc)
     context = {"form": form, "quote": cart_quote(cart), "steps": steps(), "customer": customer}
     return render(request, "sales/checkout_details.html", context)
 
@@ -109,7 +108,7 @@ def checkout_code(request: Any) -> HttpResponse:
                 code=form.cleaned_data["code"],
             )
         except PlatformError as exc:
-            form.add_error("code", refusal_text(exc.message))
+            refuse_form(form, exc)
         else:
             del request.session[CODE_KEY]
             return enter_and_go_on(request, proved, reverse("sales:checkout_review"))
@@ -121,7 +120,7 @@ def _send_again(request: Any, code_id: UUID) -> None:
     try:
         email_code_resend(tenant=request.tenant, email_code_id=code_id)
     except PlatformError as exc:
-        messages.error(request, refusal_text(exc.message))
+        tell_refusal(request, exc)
     else:
         messages.success(request, _("The mail is on its way again."))
 
@@ -139,13 +138,14 @@ def checkout_review(request: Any) -> HttpResponse:
     form = ReviewForm(request.POST or None, tenant=request.tenant, methods=methods)
     if request.method == "POST" and form.is_valid():
         try:
-            return _placed(request, cart, customer, quote, form)
+            return _placed(request, cart, customer, form)
         except PlatformError as exc:
-            form.add_error(None, refusal_text(exc.message))
+            refuse_form(form, exc)
             quote = cart_quote(cart)
     context = {
         "form": form,
         "quote": quote,
+        "total_seen": str(quote.totals.gross),
         "customer": customer,
         "address": customer_address(customer),
         "button": ORDER_BUTTON.of(request.tenant) or _("Order and pay"),
@@ -154,9 +154,7 @@ def checkout_review(request: Any) -> HttpResponse:
     return render(request, "sales/checkout_review.html", context)
 
 
-def _placed(
-    request: Any, cart: Cart, customer: Any, quote: CartQuote, form: ReviewForm
-) -> HttpResponse:
+def _placed(request: Any, cart: Cart, customer: Any, form: ReviewForm) -> HttpResponse:
     cart_names_require_free(cart)
     order = order_place(
         actor=request.actor,
@@ -164,7 +162,7 @@ def _placed(
         customer=customer,
         payment_method=form.cleaned_data["payment_method"],
         accepted=form.accepted,
-        expected_total=quote.totals.gross,
+        expected_total=form.cleaned_data["total_seen"],
     )
     pay = reverse("billing:pay", args=[order.proforma_id])
     return forget_cart(redirect(f"{pay}?method={order.payment_method}"))

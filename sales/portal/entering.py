@@ -11,6 +11,7 @@ from accounts.models import EmailCode
 from accounts.pages import browser_device, remember_device
 from accounts.principals import cookie_remember
 from accounts.services.logins import portal_enter_by_proof
+from sales.services.checkout import checkout_confirm_by_link
 
 
 def enter_and_go_on(request: Any, proved: EmailCode, target: str) -> HttpResponse:
@@ -27,3 +28,9 @@ def enter_and_go_on(request: Any, proved: EmailCode, target: str) -> HttpRespons
         request, kind=entry.kind, tenant_id=entry.tenant_id, session_id=entry.session_id
     )
     return remember_device(request, redirect(target))
+
+
+def checkout_of(proved: EmailCode) -> str:
+    """Return where a checkout goes on that this proof belongs to; empty when it is of none."""
+    cart = checkout_confirm_by_link(proved=proved)
+    return reverse("sales:checkout_review") if cart is not None else ""

@@ -80,6 +80,10 @@ class PlanForm(forms.Form):
             del self.fields["domain_mode"]
         if plan.type not in {PlanType.HOSTING, PlanType.EMAIL, PlanType.DOMAIN}:
             del self.fields["domain_name"]
+        # Whether a hosting needs a name hangs on what is chosen above it.
+        self.says_no_optional = plan.type == PlanType.HOSTING
+        if plan.type == PlanType.DOMAIN:
+            self.fields["domain_name"].required = True
         if plan.type == PlanType.EMAIL:
             self.fields["mailbox"].required = self.fields["domain_name"].required = True
         elif plan.type != PlanType.HOSTING:
@@ -222,6 +226,15 @@ class ReviewForm(forms.Form):
                 label=_acceptance(document),
                 error_messages={"required": _("Please accept this to order.")},
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Take the total that the page showed; its template writes it, anew each time."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        try:
+            values["total_seen"] = forms.DecimalField().clean(self.data.get("total_seen"))
+        except forms.ValidationError as error:
+            raise forms.ValidationError(_("Please look at the total and order again.")) from error
+        return values
 
     @property
     def accepted(self) -> list[str]:

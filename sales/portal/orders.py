@@ -19,7 +19,7 @@ from billing.selectors.pro_formas import AskedFor, held_for, pro_forma_amounts
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import tell_refusal
 from sales.choices import OrderStatus
 from sales.models import Order
 from sales.selectors.orders import order_by_id, orders_for
@@ -64,7 +64,7 @@ def order_withdraw(request: Any, order_id: UUID) -> HttpResponse:
     try:
         order_cancel(actor=request.actor, order_id=order.pk)
     except PlatformError as exc:
-        messages.error(request, refusal_text(exc.message))
+        tell_refusal(request, exc)
     else:
         if is_part_paid:
             told = _("Your order is withdrawn. What you had paid is your credit.")
@@ -112,9 +112,9 @@ def _asked_for(order: Order) -> AskedFor:
 
 
 def _keeps_money(order: Order) -> bool:
-    """Tell whether a part that was paid of a withdrawn order is the customer's credit."""
-    is_withdrawn = order.status == OrderStatus.CANCELLED and order.proforma is not None
-    return bool(is_withdrawn and order.proforma and held_for(order.proforma))
+    """Tell whether a part that was paid of an ended order is the customer's credit."""
+    has_ended = order.status in {OrderStatus.CANCELLED, OrderStatus.EXPIRED}
+    return bool(has_ended and order.proforma and held_for(order.proforma))
 
 
 def _asks_again_seconds(order: Order, *, is_being_paid: bool) -> int | None:

@@ -23,9 +23,12 @@ declare_refusals(
     _("%(name)s is in your cart already."),
     _("A cart holds at most %(most)s lines."),
     _("%(name)s is already registered."),
-    _(
-        "%(name)s was registered by somebody else in the meantime. Nothing was "
-        "charged. Please choose another name."
-    ),
+    _("%(name)s was registered by somebody else in the meantime."),
     _("Please accept: %(title)s."),
+    _("There is no such order."),
+    _("You can order for yourself only."),
+    _("This is not your order."),
+    _("There is no such plan."),
+    _("There is no such customer."),
+    _("%(plan)s has no price in %(currency)s for this cycle."),
 )

@@ -20,7 +20,7 @@ from domains.selectors.availability import names_availability
 from ispplatform.core.clock import business_today
 from ispplatform.core.errors import PlatformError, ProviderError, RuleViolation
 from ispplatform.core.pages.formats import format_locale, money_text
-from ispplatform.core.pages.refusals import refusal_text
+from ispplatform.core.pages.refusals import refusal_of, refuse_form
 from sales.models import Cart
 from sales.portal.browser import cart_of, cart_or_new, customer_of, remember_cart
 from sales.portal.forms import PlanForm
@@ -111,7 +111,7 @@ def shop_names(request: HttpRequest) -> HttpResponse:
             answers = _asked(offers)
             context["results"] = [_result(offer, answers, window) for offer in offers]
         except InvalidDomainName as exc:
-            context["error"] = refusal_text(exc.message)
+            context["refusal"] = refusal_of(exc)
     return render(request, "sales/names.html", context)
 
 
@@ -157,8 +157,7 @@ def shop_plan(request: HttpRequest, code: str) -> HttpResponse:
                 names_require_free([name])
             cart_line_add(cart=cart, plan=plan, **wish)
         except PlatformError as exc:
-            field = str(exc.params.get("field") or "")
-            form.add_error(field if field in form.fields else None, refusal_text(exc.message))
+            refuse_form(form, exc)
         else:
             messages.success(request, _("%(what)s is in your cart.") % {"what": plan.name})
             return remember_cart(request, redirect("sales:cart"), cart)

@@ -17,6 +17,8 @@ class HoldLimits:
 
     total_above: Decimal | None
     domains_above: int
+    card_country: bool
+    disposable_mail: bool
     first_order: bool
     every_order: bool
 
@@ -53,9 +55,11 @@ def holds_for(
         HoldRule.TOTAL: limits.total_above is not None and facts.total > limits.total_above,
         HoldRule.CURRENCY: limits.total_above is None,
         HoldRule.MANY_DOMAINS: facts.domains_24h > limits.domains_above,
-        HoldRule.CARD_COUNTRY: bool(facts.card_country)
+        HoldRule.CARD_COUNTRY: limits.card_country
+        and bool(facts.card_country)
         and facts.card_country != facts.address_country,
-        HoldRule.DISPOSABLE_MAIL: facts.mail_domain in disposable_domains,
+        HoldRule.DISPOSABLE_MAIL: limits.disposable_mail
+        and facts.mail_domain in disposable_domains,
         HoldRule.FIRST_ORDER: limits.first_order and facts.is_first_order,
         HoldRule.EVERY_ORDER: limits.every_order,
     }

@@ -82,8 +82,11 @@ def order_next(order: Order, *, is_being_paid: bool = False, keeps_money: bool =
 
     Args:
         is_being_paid: a payment is on its way or has just come.
-        keeps_money: a part was paid, and is credit now that the order was withdrawn.
+        keeps_money: a part was paid, and is credit now that the order has ended.
     """
+    if keeps_money and order.status == OrderStatus.EXPIRED:
+        text = _("The order expired before the whole sum came. What you had paid is your credit.")
+        return Moment(text=text, at=order.expired_at)
     if keeps_money and order.status == OrderStatus.CANCELLED:
         text = _("The order was withdrawn. What you had paid is your credit.")
         return Moment(text=text, at=order.cancelled_at)

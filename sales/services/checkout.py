@@ -16,10 +16,13 @@ from customers.services.registration import customer_confirm, customer_ensure
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import InvalidInput
 from ispplatform.core.models import Tenant
+from sales.choices import CartStatus
 from sales.models import Cart
 from sales.services.carts import cart_adopt, cart_set_buyer
 
 ADDRESS_PARTS = ("street", "postal_code", "city", "country")
+CODE = "email_code_id"  # beside the details: which proof makes the cart somebody's
+MOST_CARTS = 20  # of one address that are looked through
 CUSTOMER_PARTS = ("customer_type", "first_name", "last_name", "company_name", "vat_number", "phone")
 
 
@@ -41,8 +44,6 @@ def checkout_begin(
             cart=cart, customer_type=details["customer_type"], country=details["country"]
         )
         cart.email = email.strip().lower()
-        cart.details = {part: details[part] for part in (*CUSTOMER_PARTS, *ADDRESS_PARTS)}
-        cart.save(update_fields=["email", "details"])
         code = portal_sign_up(
             tenant=tenant,
             sign_up=SignUp(
@@ -56,6 +57,9 @@ def checkout_begin(
                 language=language,
             ),
         )
+        kept = {part: details[part] for part in (*CUSTOMER_PARTS, *ADDRESS_PARTS)}
+        cart.details = {**kept, CODE: str(code.pk)}
+        cart.save(update_fields=["email", "details"])
     return code.pk
 
 
@@ -75,6 +79,30 @@ def checkout_confirm(*, tenant: Tenant, cart: Cart, email_code_id: UUID, code: s
         code=code,
         purpose=EmailCodePurpose.SIGN_UP,
     )
+    _take_over(cart, proved)
+    return proved
+
+
+def checkout_confirm_by_link(*, proved: EmailCode) -> Cart | None:
+    """Give the cart of a checkout to the newcomer who proved the address by the mailed link.
+
+    The details that were typed are kept, whichever browser the link was opened in. Only the cart
+    whose own code was proved: an address alone opens nobody's cart.
+
+    Returns:
+        The cart; None when the sign-up came from no checkout, or its cart is gone.
+
+    Raises:
+        InvalidInput: a detail cannot be kept; ``field`` names it.
+    """
+    carts = Cart.objects.filter(status=CartStatus.OPEN, customer=None, email=proved.email.lower())
+    for cart in carts.order_by("-updated_at")[:MOST_CARTS]:
+        if cart.details.get(CODE) == str(proved.pk):
+            return _take_over(cart, proved)
+    return None
+
+
+def _take_over(cart: Cart, proved: EmailCode) -> Cart:
     account = proved.portal_account
     if account is None:
         raise InvalidInput("This code belongs to no sign-up.", field="code")
@@ -87,8 +115,7 @@ def checkout_confirm(*, tenant: Tenant, cart: Cart, email_code_id: UUID, code: s
         )
         customer_confirm(customer_id=customer.pk)
         customer = details_save(customer=customer, details=cart.details)
-        cart_adopt(cart=cart, customer=customer)
-    return proved
+        return cart_adopt(cart=cart, customer=customer)
 
 
 def details_save(*, customer: Customer, details: dict[str, Any]) -> Customer:

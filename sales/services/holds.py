@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from billing.choices import PaymentState
 from billing.models import Payment
 from billing.selectors.parties import billing_address
 from catalog.choices import PlanType
@@ -29,6 +30,8 @@ from sales.rules.holds import HoldLimits, OrderFacts, holds_for
 from sales.services.locks import order_locked
 from sales.services.status import order_refresh
 from sales.settings import (
+    HOLD_CARD_COUNTRY,
+    HOLD_DISPOSABLE_MAIL,
     HOLD_DOMAINS_ABOVE,
     HOLD_EVERY_ORDER,
     HOLD_FIRST_ORDER,
@@ -66,6 +69,8 @@ def _hold_where_rules_trip(order: Order, tenant: Tenant) -> None:
     limits = HoldLimits(
         total_above=hold_total_for(order.currency, HOLD_TOTALS_ABOVE.of(tenant)),
         domains_above=HOLD_DOMAINS_ABOVE.of(tenant),
+        card_country=HOLD_CARD_COUNTRY.of(tenant),
+        disposable_mail=HOLD_DISPOSABLE_MAIL.of(tenant),
         first_order=HOLD_FIRST_ORDER.of(tenant),
         every_order=HOLD_EVERY_ORDER.of(tenant),
     )
@@ -124,8 +129,11 @@ def _facts(order: Order) -> OrderFacts:
 
 
 def _card_country(order: Order) -> str:
-    payment = Payment.objects.filter(document=order.proforma).order_by("-settled_at", "-id").first()
-    return str(getattr(payment, "card_country", "") or "")
+    """Return where the card comes from that paid the order, last of several; else nothing."""
+    rows = Payment.objects.filter(document=order.proforma, state=PaymentState.SETTLED)
+    by_card = rows.exclude(payment_method=None).order_by("-settled_at", "-id")
+    countries = by_card.values_list("payment_method__country", flat=True)
+    return countries.first() or ""
 
 
 def _sentence(rule: HoldRule, order: Order, facts: OrderFacts) -> str:

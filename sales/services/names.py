@@ -30,8 +30,7 @@ def cart_names_require_free(cart: Cart) -> None:
     lines = cart.lines.filter(plan__type=PlanType.DOMAIN)
     for name in _not_free(lines.values_list("domain_name", flat=True)):
         raise DomainTaken(
-            f"{name} was registered by somebody else in the meantime. Nothing was charged. "
-            "Please choose another name.",
+            f"{name} was registered by somebody else in the meantime.",
             field="domain_name",
             name=name,
         )

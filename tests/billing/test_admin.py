@@ -22,9 +22,11 @@ from billing.models import (
 from billing.services.invoices import invoice_draft
 from billing.services.refunds import refund_start
 from billing.services.subscriptions import subscription_create
+from customers.admin.customers import owed_text
 from customers.models import Customer
 from customers.selectors.figures import customers_with_figures
 from ispplatform.core.admin.search import search_hits
+from ispplatform.core.request_ids import reference_of
 from ispplatform.core.tenancy.context import tenant_context
 from tests.factories.billing import (
     SYSTEM,
@@ -279,6 +281,18 @@ def test_the_balance_is_what_is_owed_less_credit(customer):
     assert balance() == 11900 - 20000
 
 
+def test_what_is_owed_is_never_less_than_nothing_and_credit_stands_beside_it(tenant, customer):
+    issued_invoice(customer, line("100.00"))
+    transferred(customer, "25.00")
+    row = customers_with_figures(Customer.objects.filter(pk=customer.pk)).get()
+    assert (row.amount_owed, owed_text(row)) == (11900, "119.00\N{NO-BREAK SPACE}€")
+    client = Desk(tenant, "billing", "support").client
+    with tenant_context(tenant.pk):
+        page = text_of(client.get(reverse("admin:customers_customer_change", args=[customer.pk])))
+    assert "Owed 119.00" in page
+    assert "Credit 25.00" in page
+
+
 def test_the_search_finds_documents_and_payments(customer, clerk):
     invoice = issued_invoice(customer)
     transferred(customer, "11.90", invoice.document)
@@ -310,3 +324,21 @@ def test_queries_of_the_list_do_not_grow(desk, customer):
         issued_invoice(addressed_customer())
     assert cost() == one
     assert Document.objects.count() == 6
+
+
+def test_the_search_finds_a_payment_by_what_its_customer_reads_out(customer, clerk, gateway):
+    payment = transferred(customer, "20.00")
+    reference = reference_of(str(payment.pk))
+    for typed in (reference, reference.lower(), reference.replace("-", "")):
+        (hit,) = search_hits(typed, actor=clerk)
+        assert hit.url == reverse("admin:billing_payment_change", args=[payment.pk])
+
+
+def test_the_search_finds_pro_formas_and_what_stripe_calls_things(customer, clerk, gateway):
+    document = open_pro_forma(customer)
+    card = kept_card(customer, gateway)
+    (found,) = search_hits(document.number, actor=clerk)
+    assert found.url == reverse("admin:billing_document_change", args=[document.pk])
+    assert search_hits(card.gateway_reference, actor=clerk)[0].url == reverse(
+        "admin:billing_paymentmethod_change", args=[card.pk]
+    )

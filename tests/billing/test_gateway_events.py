@@ -46,7 +46,7 @@ OPERATOR = Actor(
     type=ActorType.USER,
     id="44",
     label="operator@northwind.example",
-    permissions=frozenset({"operations:manage"}),
+    permissions=frozenset({"operations:manage", "operations:retry"}),
 )
 
 

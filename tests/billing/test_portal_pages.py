@@ -155,8 +155,25 @@ def test_a_declined_card_says_what_to_do(visit, customer, gateway):
     run_until_quiet()
     page = payment_page(visit)
     assert "Your bank declined the card." in page
-    assert "Nothing was charged and your order is saved." in page
+    assert "Nothing was charged and your order is saved. Try another card." in page
+    assert "bank transfer" not in page, "the company has no bank account"
     assert visit.get(reverse("billing:pay", args=[document.pk])).status_code == 200
+
+
+def test_a_declined_card_leads_to_the_bank_where_there_is_one(visit, tenant, customer, gateway):
+    tenant.settings["billing.bank_account"] = {"iban": "DE02120300000000202051"}
+    tenant.save()
+    paid(visit, open_pro_forma(customer), DECLINED)
+    run_until_quiet()
+    assert "Try another card, or pay by bank transfer." in payment_page(visit)
+
+
+def test_a_declined_card_for_an_invoice_speaks_of_no_order(visit, customer, gateway):
+    paid(visit, issued_invoice(customer).document, DECLINED)
+    run_until_quiet()
+    page = payment_page(visit)
+    assert "Nothing was charged, and the invoice stays open." in page
+    assert "order" not in page.partition("<main")[2]
 
 
 def test_a_decline_is_told_in_the_language_of_the_reader(visit, customer, gateway):

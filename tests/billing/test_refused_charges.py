@@ -35,7 +35,7 @@ MANAGER = Actor(
     type=ActorType.USER,
     id="7",
     label="desk@northwind.example",
-    permissions=frozenset({"operations:manage"}),
+    permissions=frozenset({"operations:manage", "operations:retry"}),
 )
 
 

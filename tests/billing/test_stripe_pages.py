@@ -1,16 +1,25 @@
 """Paying and keeping cards on our pages with Stripe's own form: the card never comes to us."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from accounts.services.roles import tenant_roles_seed
 from billing.models import GatewayCustomer, Invoice, Payment, PaymentMethod
+from ispplatform.core.switches.services import switch_pause
 from ispplatform.core.testing import run_until_quiet
 from tests.billing.gateways.fake_stripe import FakeStripe
 from tests.billing.test_portal_pages import Browser, text_of
 from tests.callers import portal_caller
 from tests.factories.accounts import PASSWORD, PortalAccountFactory
-from tests.factories.billing import StripeFactory, addressed_customer, line, open_pro_forma
+from tests.factories.billing import (
+    SYSTEM,
+    StripeFactory,
+    addressed_customer,
+    line,
+    open_pro_forma,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CARD_PAGES = "https://js.stripe.com"
@@ -171,11 +180,30 @@ def test_a_card_is_kept_by_a_setup(visit, customer, fake_stripe):
     assert (method.last_four, method.is_saved, method.is_default) == ("4242", True, True)
 
 
-def test_when_stripe_cannot_be_asked_the_page_is_told(visit, fake_stripe):
+def test_when_stripe_cannot_be_asked_the_customer_reads_what_it_means(visit, fake_stripe, caplog):
     fake_stripe.key = "sk_test_another"
     answer = visit.post(reverse("billing:card_setup"))
     assert answer.status_code == 503
-    assert "Invalid API Key" in answer.json()["message"]
+    said = answer.json()["message"]
+    assert re.fullmatch(
+        r"Cards cannot be taken at this moment\. Nothing was charged, and nothing that you ordered "
+        r"is lost\. Try again in a few minutes\. Reference [0-9A-F]{4}-[0-9A-F]{4}\.",
+        said,
+    )
+    assert "Invalid API Key" in caplog.text, "what Stripe said is for the log"
+    assert "sk_test_another" not in caplog.text
+
+
+def test_while_the_payment_account_is_paused_nobody_asks_stripe(visit, connection, fake_stripe):
+    switch_pause(actor=SYSTEM, reason="a look", connection_id=connection.pk)
+    asked = len(fake_stripe.requests)
+    answer = visit.post(reverse("billing:card_setup"))
+    assert answer.status_code == 409
+    assert answer.json()["message"].startswith(
+        "This is paused at the moment. Nothing was done, and your order and your payment are safe. "
+        "Try again later. Reference "
+    )
+    assert len(fake_stripe.requests) == asked
 
 
 def test_a_payment_account_that_cannot_be_used_takes_no_cards(visit, document, connection):

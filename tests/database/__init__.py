@@ -17,6 +17,8 @@ from pytest_django import DjangoDbBlocker
 from tests.database.postgresql import PostgresqlCopies
 from tests.database.sqlite import SqliteCopies
 
+Copies = SqliteCopies | PostgresqlCopies
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
@@ -25,8 +27,13 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
-) -> Iterator[None]:
-    """Give this process a database of its own, copied from the template; drop it at the end."""
+) -> Iterator[Copies]:
+    """Give this process a database of its own, copied from the template; drop it at the end.
+
+    Yields:
+        What renews it: for fixtures that commit for more than one test.
+    """
+    copies: Copies
     if connection.vendor == "sqlite":
         copies = SqliteCopies(settings.BASE_DIR, connection)
     else:
@@ -35,7 +42,7 @@ def django_db_setup(
         copies.open()
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: copies.renew())
-    yield
+    yield copies
     patch.undo()
     with django_db_blocker.unblock():
         copies.close()

@@ -52,7 +52,7 @@ class PostgresqlCopies:
         with self._server() as server:
             self._drop(server, self.copy)
             server.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                     sql.Identifier(self.copy), sql.Identifier(self.template)
                 )
             )

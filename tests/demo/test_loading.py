@@ -1,5 +1,6 @@
 """Loading the demo company once, where it is wanted, and taking it away without a trace."""
 
+from contextlib import AbstractContextManager
 from io import StringIO
 from pathlib import Path
 
@@ -7,18 +8,24 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import User
 from accounts.services.users import user_create
+from customers.models import Customer
 from demo import company, loading, second
 from demo.company import COMPLETE, demo_tenant, demo_tenants, password_made
 from demo.errors import DemoNotWanted
+from demo.filling import bare_tables
 from demo.loading import demo_load
 from demo.removal import demo_remove
 from ispplatform.core.actors import Actor
+from ispplatform.core.database.inventory import tenant_tables
+from ispplatform.core.database.walls import missing_walls
 from ispplatform.core.models import Installation, Tenant, TenantMode
 from ispplatform.core.tenancy.context import across_tenants, tenant_context
 from tests.factories.core import TenantFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,6 +105,59 @@ def test_a_loading_that_was_cut_off_starts_over(quick):
     assert whole is not None
     assert whole.pk != half.pk
     assert whole.settings[COMPLETE] is True
+
+
+def cut_off_while_bare() -> AbstractContextManager[None]:
+    """Leave what a loading leaves that is killed while it copies; let nobody drop the answer."""
+    demo_command()
+    half = demo_tenant()
+    assert half is not None
+    half.settings.pop(COMPLETE)
+    half.save()
+    loading = bare_tables(tenant_tables())
+    loading.__enter__()
+    return loading
+
+
+def database_parts() -> set[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT indexname, indexdef FROM pg_indexes")
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%%'")
+        return set(cursor.fetchall())
+
+
+def test_what_was_killed_while_tables_were_bare_is_removed_with_walls_and_indexes_back(quick):
+    rows, parts = row_counts(), database_parts()
+    killed = cut_off_while_bare()
+    demo_command("--remove")
+    assert killed
+    assert row_counts() == rows
+    assert database_parts() == parts
+
+
+def test_what_was_killed_while_tables_were_bare_starts_over_with_walls_and_indexes(quick):
+    demo_command()
+    rows, parts = row_counts(), database_parts()
+    demo_command("--remove")
+    killed = cut_off_while_bare()
+    assert "starting over" in demo_command()
+    assert killed
+    assert row_counts() == rows
+    assert database_parts() == parts
+    assert missing_walls(connection) == []
+
+
+def test_rows_of_another_company_stay_when_a_loading_starts_over(quick):
+    other = TenantFactory(slug="rival")
+    with tenant_context(other.pk):
+        customer = CustomerFactory()
+    killed = cut_off_while_bare()
+    demo_command()
+    assert killed
+    with tenant_context(other.pk):
+        assert list(Customer.objects.all()) == [customer]
 
 
 def test_people_of_another_company_stay(quick):

@@ -77,11 +77,18 @@ class Office:
 
     def api(self, path: str) -> Any:
         """Return what programs are told at an address of the API."""
+        return self._asked(path)["data"]
+
+    def counted(self, path: str) -> int:
+        """Return how many rows a list of the API has."""
+        return int(self._asked(path)["pagination"]["total"])
+
+    def _asked(self, path: str) -> Any:
         _name, key = self.installation.log_ins()["API key"]
         address = f"{self.installation.address}/api/v1/{path}"
         answer = self.page.request.get(address, headers={"X-API-Key": key})
         assert answer.ok, (path, answer.status)
-        return answer.json()["data"]
+        return answer.json()
 
     def found(self, table: str, **wanted: str) -> dict[str, Any]:
         """Return the one row that the API's list has for these values."""

@@ -3,12 +3,24 @@
 import factory
 from django.contrib.auth.hashers import make_password
 
-from accounts.choices import ApiKeyMode, PortalAccountStatus
-from accounts.models import ApiKey, Membership, MembershipRole, PortalAccount, Role, User
+from accounts.choices import ApiKeyMode, GrantType, PortalAccountStatus, SessionKind
+from accounts.models import (
+    ApiKey,
+    Integration,
+    Membership,
+    MembershipRole,
+    OAuthClient,
+    PortalAccount,
+    Role,
+    User,
+)
+from accounts.tokens.encoding import text_digest
 from ispplatform.core.clock import system_now
 from ispplatform.core.ids import uuid7
 
 PASSWORD = "Blue-Harbour-27-Lanterns"
+CLIENT_SECRET = "cs_of-the-tests"
+REDIRECT_URI = "https://books.example/callback"
 _HASH = make_password(PASSWORD)
 
 
@@ -63,6 +75,33 @@ class PortalAccountFactory(factory.django.DjangoModelFactory):
     status = PortalAccountStatus.ACTIVE
 
 
+class IntegrationFactory(factory.django.DjangoModelFactory):
+    """A program of the tenant in scope that two people answer for."""
+
+    class Meta:
+        model = Integration
+
+    name = factory.Sequence(lambda n: f"Integration {n}")
+    responsible = factory.LazyFunction(lambda: MembershipFactory().user)
+    deputy = factory.LazyFunction(lambda: MembershipFactory().user)
+
+
+class OAuthClientFactory(factory.django.DjangoModelFactory):
+    """A client of the tenant in scope that acts for colleagues; its secret is ``CLIENT_SECRET``."""
+
+    class Meta:
+        model = OAuthClient
+
+    integration = factory.SubFactory(IntegrationFactory)
+    name = factory.Sequence(lambda n: f"client {n}")
+    side = SessionKind.STAFF
+    grant_types = factory.LazyFunction(lambda: [GrantType.AUTHORIZATION_CODE.value])
+    redirect_uris = factory.LazyFunction(lambda: [REDIRECT_URI])
+    scopes = factory.LazyFunction(lambda: ["users:read"])
+    secret_digest = text_digest(CLIENT_SECRET)
+    secret_hint = "cs_…test"
+
+
 class ApiKeyFactory(factory.django.DjangoModelFactory):
     """A key of the tenant in scope that nobody knows the text of."""
 
@@ -74,4 +113,4 @@ class ApiKeyFactory(factory.django.DjangoModelFactory):
     digest = factory.Sequence(lambda n: f"{n:064}")
     hint = "test_pk_…0000"
     scopes = factory.LazyFunction(lambda: ["users:read"])
-    responsible = factory.SubFactory(UserFactory)
+    integration = factory.SubFactory(IntegrationFactory)

@@ -63,7 +63,13 @@ OPERATOR = Actor(
     id="operator",
     label="ops@northwind.example",
     permissions=frozenset(
-        {"operations:manage", "services:activate", "payments:cancel", "payments:refund"}
+        {
+            "operations:manage",
+            "operations:retry",
+            "services:activate",
+            "payments:cancel",
+            "payments:refund",
+        }
     ),
 )
 OPEN_OPERATIONS = ("pending", "running", "unknown")

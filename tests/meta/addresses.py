@@ -8,7 +8,16 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.db import models
 
-from accounts.models import ApiKey, Role, Session, User
+from accounts.models import (
+    ApiKey,
+    Integration,
+    OAuthClient,
+    PortalAccount,
+    Role,
+    Session,
+    TemporaryToken,
+    User,
+)
 from billing.models import (
     Document,
     Invoice,
@@ -52,8 +61,13 @@ BY_SEGMENT: dict[str, type[models.Model]] = {
     "payments": Payment,
     "plans": Plan,
     "prices": Price,
+    "people": PortalAccount,
     "records": DnsRecord,
     "registrars": ProviderConnection,
+    "integrations": Integration,
+    "clients": OAuthClient,
+    "temporary-tokens": TemporaryToken,
+    "applications": Session,
     "roles": Role,
     "services": Service,
     "sessions": Session,
@@ -73,6 +87,7 @@ BY_NAME: dict[str, type[models.Model]] = {
     "method_id": PaymentMethod,
     "order_id": Order,
     "payment_id": Payment,
+    "person_id": PortalAccount,
     "record_id": DnsRecord,
     "run_id": BulkRun,
     "service_id": Service,
@@ -85,16 +100,28 @@ TEXTS: dict[str, Callable[[Owned], str]] = {
     "role": lambda owned: str(_row(owned, Role).code),
     "reference": lambda owned: str(_row(owned, SandboxCharge).reference),
 }
+# Words before numbers of another package's rows; nobody of the stock has one.
+NUMBERED = {"passkeys"}
 # Addresses whose parameters name nothing that is anybody's; each with why.
+PASSKEYS = (
+    "numbered rows of another package; tests/accounts/portal/test_passkey_pages has their wall"
+)
 NOBODYS = {
+    "account/security/passkeys/<int:passkey_id>/name": PASSKEYS,
+    "account/security/passkeys/<int:passkey_id>/remove": PASSKEYS,
+    "api/portal/v1/account/passkeys/<int:id>": PASSKEYS,
+    "api/portal/v1/account/passkeys/<int:id>/remove": PASSKEYS,
     "api/<path:rest>": "unknown addresses",
     "api/v0/<path:rest>": "a retired version",
+    "admin/company/logo/<slug:digest>.png": "a picture; tests/core/admin/test_logo has its wall",
     "admin/r/<path:content_type_id>/<path:object_id>/": "leads to pages that guard themselves",
     "admin/sandbox/mail/<str:name>/": "a file; tests/sandbox has its wall",
     "admin/sandbox/mail/<str:name>/<int:number>": "a file; tests/sandbox has its wall",
+    "brand/logos/<slug:digest>.png": "a company shows everybody its logo",
     "confirm-email/<str:token>": "the token is the credential",
     "documents/<slug:code>": "a company shows everybody what its customers accept",
     "set-password/<str:token>": "the token is the credential",
+    "stop-factor-reset/<str:token>": "the token is the credential",
     "shop/plans/<slug:code>": "a company's shop shows everybody what it sells",
     "styleguide/<slug:page>": "pages about pages",
     "styleguide/errors/<int:status>": "pages about pages",
@@ -162,6 +189,8 @@ def _value(route: Route, found: re.Match[str], owner: Owned | None, act: str) ->
         return act
     if found["name"] in TEXTS:
         return TEXTS[found["name"]](owner) if owner else "nobodys"
+    if route.address in NOBODYS:
+        return "0" if found[0].startswith("<int:") else "nobodys"
     return owner.id_of(_model(route, found)) if owner else str(uuid7())
 
 

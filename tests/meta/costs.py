@@ -17,6 +17,9 @@ from tests.meta.stock import Owned
 from tests.meta.test_principals import Caller, _may_pass
 
 READING = {"GET", PAGE}
+SEEN = re.compile(r'UPDATE "accounts_session" SET "last_seen_at"')
+# Drawn anew each time, and never of the same length.
+QR_CODE = re.compile(r'(?<=<div class="qr-code">).*?(?=</div>)', re.S)
 # What stands where a parameter names nothing that is anybody's, by the name of the address.
 BY_HAND = {
     "admin:app_list": "/admin/billing/",
@@ -68,7 +71,16 @@ def readable(caller: Caller, door: str) -> list[Route]:
 
 
 def cost_of(caller: Caller, path: str) -> Cost:
-    """Ask once and note what it costs."""
+    """Ask and note what it costs.
+
+    A shared cache's minute passes also while the clock stands still: whoever is noted as seen just
+    then is asked for once more.
+    """
+    cost = _cost_of(caller, path)
+    return _cost_of(caller, path) if any(map(SEEN.match, cost.statements)) else cost
+
+
+def _cost_of(caller: Caller, path: str) -> Cost:
     client = caller.client
     client.cookies.clear()
     is_api = path.startswith("/api/")
@@ -85,7 +97,7 @@ def cost_of(caller: Caller, path: str) -> Cost:
         rows=rows,
         has_more=has_more,
         is_api=is_api,
-        body="" if answer.streaming else answer.content.decode(errors="replace"),
+        body="" if answer.streaming else QR_CODE.sub("", answer.content.decode(errors="replace")),
     )
 
 

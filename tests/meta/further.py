@@ -13,6 +13,7 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.models import BulkRow, BulkRun
 from ispplatform.core.tenancy.context import tenant_context
 from sales.services.carts import cart_find, cart_line_add
+from tests.factories.accounts import PortalAccountFactory
 from tests.factories.catalog import PlanFactory, PriceFactory
 from tests.factories.core import BulkRowFactory, TenantFactory
 from tests.factories.domains import DnsRecordFactory, RegistrarConnectionFactory
@@ -36,6 +37,7 @@ def further(owned: Owned, *words: str) -> None:
 
 def _under(owned: Owned, word: str, currency: str) -> None:
     """Put more under the rows that addresses name."""
+    PortalAccountFactory(customer_id=owned.customer.pk)
     PriceFactory(plan=owned.rows[Plan], currency=currency)
     DnsRecordFactory(zone=owned.rows[DnsZone], name=word)
     run = owned.rows[BulkRun]

@@ -38,6 +38,10 @@ BY_HAND: dict[tuple[str, str], str] = {
     # A refresh token is the credential.
     ("POST", "api/v1/auth/refresh"): "credential",
     ("POST", "api/portal/v1/auth/refresh"): "credential",
+    # A client's secret, a code or a refresh token is the credential.
+    ("POST", "api/v1/oauth/token"): "credential",
+    ("POST", "api/v1/oauth/revoke"): "credential",
+    ("POST", "api/v1/oauth/introspect"): "credential",
     # The gateway's signature is the credential.
     ("POST", "api/v1/gateways/stripe/events/<uuid:connection_id>"): "credential",
     # A program has no account and no log-in of its own.

@@ -10,15 +10,25 @@ from decimal import Decimal
 
 from django.db import models
 
-from accounts.choices import AccessLinkPurpose, EmailCodePurpose, SessionChannel
+from accounts.choices import (
+    AccessLinkPurpose,
+    EmailCodePurpose,
+    FactorResetStatus,
+    GuardReason,
+    IdentityCheck,
+    SessionChannel,
+)
 from accounts.models import (
     AccessLink,
     EmailCode,
+    FactorReset,
+    LoginGuard,
     Membership,
     MembershipRole,
     PortalAccount,
     Role,
     Session,
+    TemporaryToken,
 )
 from accounts.services.roles import tenant_roles_seed
 from accounts.services.sessions import Device, session_begin
@@ -80,7 +90,13 @@ from notifications.choices import MailState
 from notifications.models import Mail
 from provisioning.models import Service
 from sales.models import CartLine, Order
-from tests.factories.accounts import ApiKeyFactory, MembershipFactory, PortalAccountFactory
+from tests.factories.accounts import (
+    ApiKeyFactory,
+    IntegrationFactory,
+    MembershipFactory,
+    OAuthClientFactory,
+    PortalAccountFactory,
+)
 from tests.factories.billing import transferred
 from tests.factories.core import BulkRowFactory, BulkRunFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, NoteFactory, TagFactory
@@ -230,7 +246,14 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
         MembershipRole.objects.get(membership=colleague),
         Role.objects.create(code=f"role-{word}", name=word, grants=["customers:read"]),
         Session.objects.filter(user=user).latest("pk"),
-        ApiKeyFactory(name=f"key of {word}", responsible=user),
+        TemporaryToken.objects.create(
+            session=Session.objects.filter(user=user).latest("pk"),
+            path=f"/api/portal/v1/services?search={word}",
+            method="GET",
+            permission="services:read",
+            expires_at=later,
+        ),
+        *_machines(word),
         AccessLink.objects.create(
             purpose=AccessLinkPurpose.values[0],
             email=user.email,
@@ -238,6 +261,15 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
             portal_account=owned.account,
             expires_at=later,
         ),
+        FactorReset.objects.create(
+            user=user,
+            status=FactorResetStatus.DONE,
+            identity_check=IdentityCheck.LETTER,
+            identity_note=word,
+            asked_by=word,
+            due_at=later,
+        ),
+        LoginGuard.objects.create(user=user, reason=GuardReason.EMAIL_CHANGE, ends_at=later),
         EmailCode.objects.create(
             purpose=EmailCodePurpose.values[0], email=user.email, user=user, expires_at=later
         ),
@@ -252,6 +284,12 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
         PurgePermit.objects.create(reason=word, actor_label=word, expires_at=later),
         _in_bulk(customer, word),
     ]
+
+
+def _machines(word: str) -> list[models.Model]:
+    integration = IntegrationFactory(name=f"integration of {word}")
+    client = OAuthClientFactory(name=f"client of {word}", integration=integration)
+    return [integration, client, ApiKeyFactory(name=f"key of {word}", integration=integration)]
 
 
 def _unpaid(customer: Customer, word: str) -> list[models.Model]:

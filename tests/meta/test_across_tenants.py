@@ -6,10 +6,11 @@ from tests.meta.source import dotted, name_of, product_files, tree_of
 
 # file: how many places, and what for
 KNOWN: dict[str, int] = {
-    "accounts/selectors/users.py": 1,  # a colleague sees the companies that they work for
+    "accounts/selectors/users.py": 2,  # the companies of a colleague; where a person has log-ins
+    "accounts/services/guards.py": 1,  # a person's devices are known in every company
     "accounts/services/logins.py": 1,  # a colleague's companies are found by the address
-    "accounts/services/passwords.py": 1,  # a new password ends every log-in of the person
-    "accounts/services/users.py": 1,  # whether a person also belongs to another company
+    "accounts/services/passkey_logins.py": 1,  # which companies a colleague may enter
+    "accounts/services/sessions.py": 1,  # a new password or factor ends every log-in of the person
     "accounts/workflows/sweeps.py": 1,  # the sweep
     "billing/services/gateway_events.py": 1,  # a gateway names its connection only
     "billing/services/mirror.py": 1,  # another company's payments at the same account are left out

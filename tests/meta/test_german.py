@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from django.db.models import TextChoices
 from django.utils import translation
 
+from accounts.choices import GuardReason
 from billing.choices import DocumentKind, PaymentMethodKind
 from billing.slots import subject_pages
 from catalog.choices import BillingCycle, DomainOffer, PlanType
@@ -42,6 +43,7 @@ from tests.meta.texts import (
 LABELS: list[type[TextChoices]] = [
     BillingCycle,
     CustomerType,
+    GuardReason,
     DocumentKind,
     DomainOffer,
     MailState,
@@ -79,7 +81,7 @@ def test_every_word_for_customers_is_german_too() -> None:
             str(word)
             for statuses in declared_statuses().values()
             for status in statuses
-            for word in (status.customer, status.next)
+            for word in (status.customer, status.next, *status.cases.values())
         }
         words |= {str(label) for choices in LABELS for label in choices.labels}
         words |= {str(entry.label) for entry in PORTAL_NAVIGATION.items()}

@@ -26,11 +26,15 @@ SHORT: dict[str, str] = {
     "RoleViewSet": "a company has some dozen roles",
     "TagViewSet": "tags are written by hand",
     "ApiKeyViewSet": "a company has some dozen keys",
+    "IntegrationViewSet": "a company has some dozen integrations",
+    "OAuthClientViewSet": "a company has some dozen clients",
     "UserViewSet": "the colleagues of one company",
 }
 # The same of lists of the back office.
 SHORT_FOR_STAFF: dict[str, str] = {
     "accounts.ApiKey": "a company has some dozen keys",
+    "accounts.Integration": "a company has some dozen integrations",
+    "accounts.OAuthClient": "a company has some dozen clients",
     "accounts.Membership": "the colleagues of one company",
     "accounts.MembershipRole": "the colleagues of one company",
     "accounts.Role": "a company has some dozen roles",
@@ -135,3 +139,20 @@ def test_a_list_is_searched_by_kinds_and_columns_that_there_are(listed):
         assert column == "pk" or get_fields_from_path(listed.model, column)
     for column in listed.searched_exactly:
         assert get_fields_from_path(listed.model, column)
+
+
+def leading_columns(model: type[models.Model]) -> set[str]:
+    """The columns that an index of the table finds within a company."""
+    ordered = [index.fields for index in model._meta.indexes if index.condition is None]
+    ordered += [
+        list(constraint.fields)
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint)
+    ]
+    return {fields[1] for fields in ordered if len(fields) > 1 and fields[0] == "tenant"}
+
+
+@pytest.mark.parametrize("listed", long_pages(), ids=lambda listed: listed.model._meta.label)
+def test_what_a_long_list_is_searched_by_has_an_index(listed):
+    own = {column for column in listed.searched_exactly if "__" not in column}
+    assert own <= leading_columns(listed.model)

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.db import models
+from django.db import connection, models
 
 from ispplatform.core.tenancy.base import TenantModel
 
@@ -12,6 +12,10 @@ HOUSE = {name.rpartition(".")[2] for name in settings.HOUSE_APPS}
 
 # Tables without an admin page of their own, each with where a person sees its rows instead.
 SEEN_ELSEWHERE: dict[str, str] = {
+    "accounts.AuthorizationCode": "it lives a minute; the log-in that came of it is shown",
+    "accounts.ClientToken": "they live an hour; their client says when it was last used",
+    "accounts.TemporaryToken": "they live an hour at most; the trail has making and use of each",
+    "accounts.PasskeyChallenge": "a question to a browser, good for five minutes",
     "accounts.PasswordHistory": "hashes of old passwords: nobody looks at them",
     "accounts.SecondFactorDevice": "the account page says whether there is a second factor",
     "billing.CreditUse": "they stand on the page of the invoice that they paid",
@@ -30,6 +34,8 @@ SEEN_ELSEWHERE: dict[str, str] = {
     "billing.SandboxRefund": "they stand with the charge on the page of the payment",
     "billing.SkippedPeriod": "they stand on the page of their subscription",
     "billing.SubscriptionPeriod": "they stand on the page of their subscription",
+    "core.BackupProof": "the page Backup shows them",
+    "core.BrandLogo": "the page Logo shows the one that is used; documents show those before it",
     "core.BulkRow": "they stand on the page of their bulk act",
     "core.ExternalRef": "the API shows them with their row; other systems write and read them",
     "customers.Address": "they stand on the customer page",
@@ -115,6 +121,29 @@ def test_unique_constraints_of_tenant_rows_include_the_tenant(model):
         and f"{model._meta.label}.{field.name}" not in UNIQUE_EVERYWHERE
     ]
     assert loose == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "model",
+    [model for model in house_models() if issubclass(model, TenantModel)],
+    ids=lambda model: model._meta.label,
+)
+def test_no_index_of_tenant_rows_stands_on_the_tenant_alone(model):
+    """It finds all rows of the company, and a planner may take it for as good as any (ADR 38)."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    alone = {
+        name
+        for name, part in found.items()
+        if part["columns"] == ["tenant_id"] and (part["index"] or part["unique"])
+    }
+    partial = {
+        declared.name
+        for declared in (*model._meta.indexes, *model._meta.constraints)
+        if getattr(declared, "condition", None) is not None
+    }
+    assert alone - partial == set()
 
 
 def test_every_table_has_a_page_in_the_admin():

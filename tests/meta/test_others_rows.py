@@ -46,6 +46,7 @@ VARYING = (
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"'),
     re.compile(rb'"X-CSRFToken": "[^"]*"'),
     re.compile(rb'Reference <span class="mono">[^<]*</span>'),
+    re.compile(rb'(?:"reference":\s*"|Reference )[0-9A-F]{4}-[0-9A-F]{4}'),
 )
 
 NONCE = re.compile(r"'nonce-[^']*'")

@@ -29,7 +29,12 @@ from ispplatform.core.ids import uuid7
 from ispplatform.core.models import Tenant
 from ispplatform.core.permissions import is_declared
 from ispplatform.core.tenancy.context import tenant_context
-from tests.factories.accounts import MembershipFactory, PortalAccountFactory, UserFactory
+from tests.factories.accounts import (
+    IntegrationFactory,
+    MembershipFactory,
+    PortalAccountFactory,
+    UserFactory,
+)
 from tests.meta.principals import IS_WRITING, PAGE, Route, routes, table, write_table
 
 STAFF_ROLES = [role.code for role in SEEDED_ROLES if role.code != CUSTOMER_ROLE]
@@ -264,7 +269,7 @@ def _of_key(tenant: Tenant, scopes: list[str]) -> Caller:
         actor=Actor.system("test"),
         tenant=tenant,
         name="walker",
-        responsible=MembershipFactory().user,
+        integration=IntegrationFactory(),
         scopes=scopes,
     )
     actor = Actor(

@@ -36,8 +36,13 @@ PORTAL = "(?!admin/|api/|styleguide)"
 FURTHER = ("aardvark", "bandicoot", "capybara")
 
 HEALTH = "asks programs, not rows, and once in some seconds only; it has tests of its own"
+PICTURE = "is one picture, found by its digest; its own tests ask it"
+SENT = "refuses whom no program has sent; its own tests ask it"
 # Addresses that are not asked; each with why.
 NOT_ASKED = {
+    "account/authorize": SENT,
+    "admin/authorize/": SENT,
+    "api/v1/oauth/authorize": SENT,
     "admin/(?P<url>.*)$": "what is no page of the back office is not found",
     "api/": "says where the interfaces are",
     "api/<path:rest>": "what is no address is not found",
@@ -47,7 +52,12 @@ NOT_ASKED = {
     "admin/r/<path:content_type_id>/<path:object_id>/": "leads to pages that are asked here",
     "admin/sandbox/mail/<str:name>/": "shows a file, and reads no row of anybody",
     "admin/sandbox/mail/<str:name>/<int:number>": "is a file",
+    "account/security/passkeys/<int:passkey_id>/name": "takes a form and shows nothing",
+    "account/security/passkeys/<int:passkey_id>/remove": "a form for whoever has a second factor",
     "confirm-email/<str:token>": "a token that is good once; shows no rows",
+    "stop-factor-reset/<str:token>": "a token that stops one thing; shows no rows",
+    "admin/company/logo/<slug:digest>.png": PICTURE,
+    "brand/logos/<slug:digest>.png": PICTURE,
     "api/v1/health": HEALTH,
     "api/v1/status": HEALTH,
     "health": HEALTH,
@@ -66,9 +76,15 @@ FORM = "asks something and lists nothing"
 MACHINES = "is read by machines and says nothing of rows"
 PORTAL_WITHOUT_ROWS = {
     ".well-known/jwks.json": MACHINES,
+    ".well-known/oauth-authorization-server": MACHINES,
     "account/customers": "names whom a log-in acts for, and these stay as they are",
     "account/email": FORM,
     "account/password": FORM,
+    "account/security": "shows one person's own factors",
+    "account/security/app": FORM,
+    "account/security/app/off": FORM,
+    "account/security/passkeys/new": FORM,
+    "account/security/recovery-codes": FORM,
     "checkout/code": FORM,
     "confirm-email": FORM,
     "favicon.ico": MACHINES,
@@ -81,6 +97,10 @@ PORTAL_WITHOUT_ROWS = {
     "shop/names": "asks registrars, no rows",
     "sign-up": FORM,
     "version": MACHINES,
+}
+# Answers of the API that are put together like a page; each with why.
+COMPOSED = {
+    "api/v1/customers/<uuid:customer_id>/calendar": "plays through what happens to all that is open"
 }
 TABLE = re.compile(r'(?<=FROM |INTO )"\w+"|^.*$', re.S)
 SHORTEST_ROW = 20  # characters
@@ -154,7 +174,7 @@ def _has_grown(was: Cost, cost: Cost) -> bool:
 
 def limit_of(route: Route, cost: Cost) -> int:
     """Return how many statements a route may cost."""
-    if not route.address.startswith("api/"):
+    if not route.address.startswith("api/") or route.address in COMPOSED:
         return PAGE
     return DETAIL if cost.rows is None else LIST
 

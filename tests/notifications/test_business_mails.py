@@ -1,24 +1,32 @@
 """What a customer reads from the order to the running service, through the real apps."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from accounts.choices import SessionChannel
 from accounts.services.logins import portal_log_in
 from accounts.services.sessions import Device
+from accounts.tasks import watch_machines
+from billing.models import Payment
 from billing.services.invoices import invoice_send
 from billing.services.refunds import refund_confirm, refund_start
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.attention import attention_open
+from ispplatform.core.clock import business_today, system_now
+from ispplatform.core.pages.references import reference_of
 from ispplatform.core.subjects import subject_of
 from ispplatform.core.testing import run_until_quiet
 from notifications.models import Mail
 from notifications.selectors import mails_for
 from provisioning.models import Service
 from provisioning.services.suspension import service_resume, service_suspend
+from sales.models import Order
 from sales.services.decisions import order_refuse
+from sales.services.expiry import order_follow_up
 from tests.accounts.people import customer, portal_in
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, ApiKeyFactory, MembershipFactory
 from tests.factories.billing import DECLINED, issued_invoice, transferred
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.sales.conftest import STAFF, shop
@@ -82,12 +90,37 @@ def test_an_order_by_transfer_names_the_account_and_brings_the_pro_forma(shop, m
     assert names_of(message) == [f"pro-forma-{order.proforma.number}.pdf"]
 
 
+def test_an_order_paid_in_part_is_reminded_of_the_rest_and_ends_as_credit(shop, mail_server):
+    order = shop.ordered()
+    transferred(shop.customer, "10.00", order.proforma)
+    run_until_quiet()
+    mail_server.taken.clear()
+    Order.objects.filter(pk=order.pk).update(placed_at=order.placed_at - timedelta(days=1))
+    order_follow_up(order_id=order.pk)
+    run_until_quiet()
+    (reminder,) = mail_server.taken
+    text = reminder.get_body(("plain",)).get_content()
+    assert "as soon as 7.85 € have come" in text
+    assert "10.00 € have come already" in text
+    assert "17.85" not in text
+    mail_server.taken.clear()
+    Order.objects.filter(pk=order.pk).update(expires_on=business_today(shop.tenant))
+    order_follow_up(order_id=order.pk)
+    run_until_quiet()
+    (ended,) = mail_server.taken
+    text = " ".join(ended.get_body(("plain",)).get_content().split())
+    assert "only 10.00 € have come and 7.85 € were missing" in text
+    assert "is your credit now" in text
+    assert "no payment has come" not in text
+
+
 def test_a_declined_card_makes_one_mail(shop, mail_server):
     order = shop.ordered(payment_method="card")
     shop.pay(order, DECLINED)
     assert kinds() == ["sales.order_placed", "billing.payment_failed"]
     text = mail_server.taken[-1].get_body(("plain",)).get_content()
-    assert "Nothing was charged" in text
+    assert "Nothing was charged and your order is saved." in text
+    assert f"Reference {reference_of(str(Payment.objects.get().pk))}" in text
     assert f"/billing/pay/{order.proforma_id}" in text
 
 
@@ -192,6 +225,21 @@ def test_staff_are_told_at_once_of_what_is_urgent_only(tenant, mail_server):
     assert message["To"].addresses[0].addr_spec == tenant.contact_email
     assert message["Subject"] == "Needs a person: Registration refused"
     assert "/admin/core/attentionitem/" in message.get_body(("plain",)).get_content()
+
+
+def test_both_people_of_an_integration_are_told_before_its_key_ends(tenant, mail_server):
+    key = ApiKeyFactory(name="nightly", expires_at=system_now() + timedelta(days=10))
+    left = MembershipFactory()
+    watch_machines()
+    run_until_quiet()
+    people = {key.integration.responsible.email, key.integration.deputy.email}
+    assert {one["To"].addresses[0].addr_spec for one in mail_server.taken} == people
+    assert left.user.email not in people
+    for message in mail_server.taken:
+        assert message["Subject"] == f"An API key of {key.integration.name} is about to end"
+        text = message.get_body(("plain",)).get_content()
+        assert f"/admin/accounts/apikey/{key.pk}/change/" in text
+        assert key.digest not in text
 
 
 def test_a_new_device_is_told_by_the_name_that_people_know(tenant, mail_server):

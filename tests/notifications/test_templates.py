@@ -6,15 +6,20 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from ispplatform.core.models import Tenant
 from ispplatform.core.pages.mails import mail_render
+from ispplatform.core.pages.statuses import Standing
+from notifications.management.commands import document_mails
 from notifications.slots import mail_kinds
 
 BANK = {"holder": "Northwind GmbH", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
 ORDER = {
     "order_number": "ORD-2026-00001",
     "total": "23.80",
+    "paid": Decimal("0.00"),
+    "due": Decimal("23.80"),
     "currency": "EUR",
     "expires_on": "2026-03-08",
     "lines": [{"label": "Starter: shop.example", "gross": Decimal("23.80")}],
@@ -22,12 +27,14 @@ ORDER = {
     "reference": "PF-2026-00001",
     "url": "http://x.example/portal/orders/1",
 }
+PART_PAID = {**ORDER, "paid": Decimal("10.00"), "due": Decimal("13.80")}
 INVOICE = {
     "number": "INV-2026-00001",
     "gross": Decimal("23.80"),
     "amount_due": Decimal("23.80"),
     "currency": "EUR",
     "due_date": date(2026, 3, 15),
+    "standing": Standing(value="sent", case="due", facts={"due_on": date(2026, 3, 15)}),
     "bank": BANK,
     "url": "http://x.example/billing/invoices/1",
 }
@@ -40,11 +47,20 @@ UNPAID = {
     "subjects": ["shop.example", "kontor.example"],
 }
 MONEY = {"sum": "23.80", "currency": "EUR", "url": "http://x.example/billing"}
+DECLINED = {**MONEY, "reference": "7F3K-22A1"}
 SECRET = {"code": "123 456", "link": "http://x.example/confirm-email/t", "minutes_left": 10}
 PERSON = {
     "occurred_at": datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
     "device": "Firefox on Linux",
     "ip_address": "192.0.2.10",
+}
+FACTOR_RESET = {
+    "person": "Anna Keller",
+    "email": "anna@mail.example",
+    "due_at": "2026-03-02T09:00:00+00:00",
+    "asked_at": "2026-03-01T09:00:00+00:00",
+    "is_stopped": False,
+    "link": "https://my.northwind.example/stop-factor-reset/abc",
 }
 SERVICE = {
     "label": "shop.example",
@@ -53,6 +69,17 @@ SERVICE = {
 }
 # kind: values of each case that its template tells apart
 CASES = {
+    "accounts.api_key_expiring": [
+        {
+            "integration": "Bookkeeping",
+            "key_name": "nightly",
+            "hint": "live_pk_…ab12",
+            "expires_at": "2026-03-15T09:00:00Z",
+            "last_used_at": last_used_at,
+            "url": "https://northwind.example/admin/accounts/apikey/1/change/",
+        }
+        for last_used_at in (None, "2026-03-01T09:00:00Z")
+    ],
     "accounts.email_code": [
         {**SECRET, "purpose": "sign_up"},
         {**SECRET, "purpose": "email_change"},
@@ -64,6 +91,21 @@ CASES = {
         {**SECRET, "purpose": "set_up", "minutes_left": 1440},
     ],
     "accounts.password_changed": [PERSON],
+    "accounts.second_factor_changed": [
+        {**PERSON, "change": change, "codes_left": 9}
+        for change in (
+            "on",
+            "off",
+            "codes_renewed",
+            "code_used",
+            "passkey_added",
+            "passkey_removed",
+            "reset",
+        )
+    ],
+    "accounts.email_changed": [{**PERSON, "new_email": "anna@new.example"}],
+    "customers.factor_reset_asked": [FACTOR_RESET],
+    "customers.factor_reset_stopped": [{**FACTOR_RESET, "is_stopped": True}],
     "accounts.new_device": [PERSON, {**PERSON, "device": "", "ip_address": ""}],
     "core.attention": [
         {"sentence": "Refused.", "money_at_stake": "9.00", "currency": "EUR", "url": MONEY["url"]},
@@ -99,10 +141,10 @@ CASES = {
         {**MONEY, "invoice_number": "", "amount_due": None},
     ],
     "billing.payment_failed": [
-        {**MONEY, "failure_message": "Your bank declined the card."},
-        {**MONEY, "failure_message": ""},
+        {**DECLINED, "failure_message": "Your bank declined the card.", "is_order": True},
+        {**DECLINED, "failure_message": "", "takes_transfer": True},
         {
-            **MONEY,
+            **DECLINED,
             "failure_message": "Your bank declined the card.",
             "is_invoice": True,
             "next_try_on": date(2026, 3, 4),
@@ -124,12 +166,20 @@ CASES = {
         {**ORDER, "bank": {}},
         {**ORDER, "pay_url": "http://x.example/portal/billing/pay/1"},
     ],
-    "sales.order_payment_link": [ORDER, {**ORDER, "bank": {}}],
-    "sales.order_reminder": [ORDER, {**ORDER, "bank": {}}],
+    "sales.order_payment_link": [
+        ORDER,
+        {**ORDER, "bank": {}},
+        PART_PAID,
+    ],
+    "sales.order_reminder": [
+        ORDER,
+        {**ORDER, "bank": {}},
+        PART_PAID,
+    ],
     "customers.letter": [{"letter_subject": "Your name", "parts": ["Hello,", "it is free."]}],
     "sales.order_held": [ORDER],
     "sales.order_refused": [ORDER],
-    "sales.order_expired": [ORDER],
+    "sales.order_expired": [ORDER, PART_PAID],
     "provisioning.service_active": [
         {**SERVICE, "service_type": name} for name in ("domain", "hosting", "email", "voip")
     ],
@@ -233,3 +283,20 @@ def test_the_documentation_lists_every_mail():
     assert rows == {kind.key for kind in mail_kinds.items()}
     for kind in mail_kinds.items():
         assert f"| `{kind.key}` | `{kind.event}` | {kind.trigger} | {kind.audience} |" in page
+
+
+def test_the_documentation_has_the_subject_and_the_text_of_every_mail():
+    call_command("document_mails", "--check")
+    page = (settings.BASE_DIR / "docs" / "mails.md").read_text()
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert [row[0] for row in rows if not all(cell.strip(" |") for cell in row)] == []
+    assert {len(row) for row in rows} == {6}
+    (held,) = [row for row in rows if row[0] == "| `sales.order_held`"]
+    assert held[4] == "We are checking your order ‹order_number›"
+    assert held[5].startswith("We are checking your order, usually within 2 working hours.")
+
+
+def test_a_mail_that_reads_differently_is_told(monkeypatch):
+    monkeypatch.setattr(document_mails, "HEAD", "| other |")
+    with pytest.raises(CommandError, match="document_mails"):
+        call_command("document_mails", "--check")

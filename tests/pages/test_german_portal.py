@@ -99,7 +99,7 @@ def test_no_page_of_a_purchase_holds_english(shop: Shop) -> None:
     tenant_roles_seed(shop.tenant)
     visitor = Visitor(shop)
     visitor.client = Client(headers={"accept-language": "de"})
-    order = {"payment_method": "card", "accept_terms": "on"}
+    order = {"payment_method": "card", "accept_terms": "on", "total_seen": "16.66"}
 
     pages = [
         visitor.get("/"),

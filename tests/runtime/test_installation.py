@@ -1,5 +1,6 @@
 """What the environment makes of an installation, and what its programs are told."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from ispplatform.run.installation import Installation, StartRefused
 from ispplatform.run.keys import Keys
+from ispplatform.run.ports import broker_answers, without_broker
+from tests.ports import free_ports
 
 
 def test_the_default_listens_on_loopback_only(tmp_path: Path):
@@ -91,3 +94,19 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path):
     assert modes == {"secret_key": 0o600, "field_encryption_key": 0o600, "broker_password": 0o600}
     assert len({first.secret_key, first.field_encryption_key, first.broker_password}) == 3
     assert "secret_key" not in repr(first)
+
+
+def test_a_command_works_while_no_broker_runs(tmp_path: Path):
+    own = Installation.from_environment({"DATA_DIR": str(tmp_path), "PORT": str(free_ports(3))})
+    assert not broker_answers(own)
+    told = without_broker(own.environment())
+    assert "REDIS_URL" not in told
+    assert told["CELERY_BROKER_URL"] == "memory://"
+    assert told["SECRET_KEY"] == own.keys.secret_key
+    with socket.create_server(("127.0.0.1", own.broker_port)):
+        assert broker_answers(own)
+
+
+def test_a_broker_that_somebody_else_runs_is_taken_to_be_there(tmp_path: Path):
+    outside = {"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://192.0.2.1/3"}
+    assert broker_answers(Installation.from_environment(outside))

@@ -53,9 +53,9 @@ class PortalProfileInput(StrictSerializer):
     language_preference = serializers.RegexField(r"^[a-z]{2}\Z", required=False)
     timezone_preference = serializers.CharField(max_length=64, required=False, allow_blank=True)
 
-    def changes(self) -> dict[str, Any]:
-        """Return the checked values under the names of the service."""
-        values = dict(self.validated_data)
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the values under the names of the service."""
+        values = super().validate(attrs)
         preferences: dict[str, Any] = {}
         for ours, theirs in (
             ("theme", "theme_preference"),

@@ -258,10 +258,13 @@ class ApiKeyRow(RowSerializer):
     hint = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     networks = serializers.ListField(child=serializers.CharField())
-    responsible = serializers.EmailField(source="responsible.email")
+    integration_id = serializers.UUIDField()
+    integration = serializers.CharField(source="integration.name")
+    responsible = serializers.EmailField(source="integration.responsible.email")
     expires_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
+    last_used_address = serializers.IPAddressField(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = VersionField()
@@ -284,7 +287,7 @@ class ApiKeyInput(StrictSerializer):
         child=serializers.CharField(max_length=50), max_length=50, required=False, default=list
     )
     expires_at = InstantField(required=False, default=None, allow_null=True)
-    responsible_id = serializers.UUIDField(required=False)
+    integration_id = serializers.UUIDField()
 
 
 class ApiKeyRotateInput(StrictSerializer):

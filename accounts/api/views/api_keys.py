@@ -15,10 +15,9 @@ from accounts.api.serializers.users import (
     ApiKeyRow,
     NewApiKeyAnswer,
 )
-from accounts.models import ApiKey, Membership, User
+from accounts.models import ApiKey, Integration
 from accounts.services.api_keys import NewApiKey, api_key_create, api_key_revoke, api_key_rotate
-from ispplatform.core.actors import ActorType
-from ispplatform.core.api.filter_kinds import InstantFilter, TextFilter
+from ispplatform.core.api.filter_kinds import InstantFilter, TextFilter, UuidFilter
 from ispplatform.core.api.viewsets import (
     DestroyAction,
     Expected,
@@ -43,11 +42,15 @@ class ApiKeyViewSet(ListAction, RetrieveAction, DestroyAction, StaffViewSet):
         "destroy": "api_keys:manage",
     }
     secret_answers = frozenset({"create", "rotate"})
-    filter_fields = {"name": TextFilter(), "created_at": InstantFilter(main=True)}
+    filter_fields = {
+        "name": TextFilter(),
+        "integration_id": UuidFilter(),
+        "created_at": InstantFilter(main=True),
+    }
     sort_fields = ("created_at", "updated_at", "name")
 
     def get_queryset(self) -> QuerySet[ApiKey]:
-        return ApiKey.objects.select_related("responsible")
+        return ApiKey.objects.select_related("integration__responsible")
 
     @extend_schema(responses={201: NewApiKeyAnswer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -56,7 +59,7 @@ class ApiKeyViewSet(ListAction, RetrieveAction, DestroyAction, StaffViewSet):
         made = api_key_create(
             actor=self.actor,
             tenant=request.tenant,
-            responsible=self._responsible(values.pop("responsible_id", None)),
+            integration=self._integration(values.pop("integration_id")),
             **values,
         )
         return self._shown(made)
@@ -84,11 +87,9 @@ class ApiKeyViewSet(ListAction, RetrieveAction, DestroyAction, StaffViewSet):
             extra={"key": made.text},
         )
 
-    def _responsible(self, user_id: UUID | None) -> User:
-        """Return who answers for the key: the named colleague, else the one who makes it."""
-        if user_id is None and self.actor.type is ActorType.USER:
-            user_id = UUID(self.actor.id)
-        membership = Membership.objects.filter(user_id=user_id).select_related("user").first()
-        if user_id is None or membership is None:
-            raise InvalidInput("Name a colleague who answers for the key.", field="responsible_id")
-        return membership.user
+    def _integration(self, integration_id: UUID) -> Integration:
+        """Return the integration that the key is for."""
+        found = Integration.objects.filter(pk=integration_id).first()
+        if found is None:
+            raise InvalidInput("There is no such integration.", field="integration_id")
+        return found

@@ -1,9 +1,7 @@
 """Log-in, refresh and log-out of staff, and passwords that were forgotten."""
 
-from typing import Any
-
+from django.utils.translation import gettext_noop as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.api.answers import device_of, named_tenant, staff_shown, token_answer
@@ -41,7 +39,7 @@ from ispplatform.core.middleware.addresses import address_group, client_address
 from ispplatform.core.tenancy.context import tenant_context
 
 _POST = frozenset({"post"})
-MAIL_SENT = "If this account exists, a mail with a link is on its way."
+MAIL_SENT = _("If this account exists, a mail with a link is on its way.")
 
 
 class CredentialView(ApiView):
@@ -52,12 +50,6 @@ class CredentialView(ApiView):
     throttle_scope = "auth"
     own_transactions = _POST
     secret_answers = _POST
-
-    def body(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
-        """Return the checked values of the body."""
-        checked = serializer(data=self.request.data)
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
 
 
 class LogInView(CredentialView):
@@ -132,7 +124,7 @@ class LogOutView(ApiView):
     def post(self, request: Request) -> ApiResponse:
         """End the log-in: its access and refresh tokens are worthless within a second."""
         log_out(self, request)
-        return ApiResponse(None, message="Logged out")
+        return ApiResponse(None, message=_("Logged out"))
 
 
 class ForgotView(CredentialView):
@@ -145,7 +137,7 @@ class ForgotView(CredentialView):
     )
     def post(self, request: Request) -> ApiResponse:
         """Mail a link that sets a new password; the answer is the same for unknown addresses."""
-        tenant, _ = named_tenant(request, "")
+        tenant, _named = named_tenant(request, "")
         if tenant is None:
             raise NotFound("No company answers at this address: send X-Tenant-ID.")
         values = self.body(ForgotInput)
@@ -164,7 +156,7 @@ class ResetView(CredentialView):
         """Set a new password by a mailed token; every log-in of the person ends."""
         values = self.body(ResetInput)
         password_reset(token=values["token"], new=values["new_password"])
-        return ApiResponse(None, message="The new password is set. Log in with it.")
+        return ApiResponse(None, message=_("The new password is set. Log in with it."))
 
 
 class PasswordCheckView(CredentialView):
@@ -210,13 +202,12 @@ def log_out(view: ApiView, request: Request) -> None:
     Raises:
         AuthenticationRequired: an API key has no session to end.
     """
-    checked = RefreshInput(data=request.data)
-    checked.is_valid(raise_exception=True)
+    values = view.body(RefreshInput)
     actor = view.actor
     if actor.session_id is None:
         raise AuthenticationRequired("API keys have no log-in to end: revoke the key.")
     keys = {actor.session_id}
-    named = session_of_refresh_token(refresh_token=checked.validated_data["refresh_token"])
+    named = session_of_refresh_token(refresh_token=values["refresh_token"])
     mine = request._request.session_entry
     if named is not None and named.user_id == mine.user_id and named.tenant_id == mine.tenant_id:
         keys.add(named.session_id)

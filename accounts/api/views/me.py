@@ -4,15 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.factor_doors import FactorDoor
 from accounts.api.serializers.auth import (
     ChangePasswordInput,
-    PasswordField,
     VerificationAnswer,
     VerifyEmailInput,
 )
+from accounts.api.serializers.factors import (
+    FactorCodeInput,
+    FactorProofInput,
+    RecoveryCodesAnswer,
+    TotpSetupAnswer,
+)
+from accounts.api.serializers.oauth import ApplicationRow
 from accounts.api.serializers.users import (
     EmailChangeInput,
     OwnProfileInput,
@@ -21,28 +27,23 @@ from accounts.api.serializers.users import (
     SessionRow,
 )
 from accounts.choices import EmailCodePurpose
-from accounts.errors import PasswordWrong, SecondFactorWrong
 from accounts.models import User
-from accounts.rules.passwords import normal_password
 from accounts.selectors.principals import SessionEntry
-from accounts.selectors.users import sessions_living, users_of_tenant
+from accounts.selectors.users import applications_of, sessions_living, users_of_tenant
 from accounts.services.email_codes import email_code_check
+from accounts.services.oauth_grants import application_end
 from accounts.services.passwords import password_change
 from accounts.services.second_factors import (
-    factor_check,
-    recovery_codes_renew,
     totp_activate,
-    totp_begin,
     totp_deactivate,
 )
 from accounts.services.sessions import session_end, sessions_end
 from accounts.services.users import email_change_start, profile_update
 from ispplatform.core.api.permissions import LOGGED_IN
 from ispplatform.core.api.responses import ApiResponse
-from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.api.versions import expected_version
 from ispplatform.core.api.views import STAFF, ApiView
-from ispplatform.core.errors import NotPermitted
+from ispplatform.core.errors import InsufficientScope, NotPermitted
 
 _POST = frozenset({"post"})
 TAGS = ["own account"]
@@ -57,6 +58,8 @@ class OwnView(ApiView):
         super().check_permissions(request)
         if request._request.session_entry is None:
             raise NotPermitted("A program has no account of its own.")
+        if self.actor.client_id:
+            raise InsufficientScope("A program does not look after the account of its person.")
 
     @property
     def entry(self) -> SessionEntry:
@@ -67,12 +70,6 @@ class OwnView(ApiView):
     def person(self) -> User:
         """Return the person who is logged in."""
         return User.objects.get(pk=self.entry.user_id)
-
-    def body(self, serializer: type[Any]) -> dict[str, Any]:
-        """Return the checked values of the body."""
-        checked = serializer(data=self.request.data)
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
 
     def shown(self) -> dict[str, Any]:
         """Return the caller's own row."""
@@ -247,53 +244,36 @@ class OwnSessionView(OwnView):
         return ApiResponse(None)
 
 
-class TotpSetupAnswer(serializers.Serializer):
-    """What an authenticator app needs; ``otpauth_url`` is what a QR code of it holds."""
+class OwnApplicationsView(OwnView):
+    """``/users/me/applications``."""
 
-    secret = serializers.CharField()
-    otpauth_url = serializers.CharField()
+    permissions_required = {"get": LOGGED_IN}
 
-
-class FactorCodeInput(StrictSerializer):
-    """A code of the authenticator app."""
-
-    code = serializers.CharField(max_length=20)
-
-
-class FactorProofInput(StrictSerializer):
-    """Password and code: both, before a second factor goes or changes."""
-
-    password = PasswordField()
-    code = serializers.CharField(max_length=20)
+    @extend_schema(
+        operation_id="users_me_applications", responses=ApplicationRow(many=True), tags=TAGS
+    )
+    def get(self, request: Request) -> ApiResponse:
+        """Return the programs that the caller lets act."""
+        return ApiResponse(ApplicationRow.rows(applications_of(self.entry.user_id)))
 
 
-class RecoveryCodesAnswer(serializers.Serializer):
-    """Codes that each stand in for the app once; shown this one time."""
+class OwnApplicationView(OwnView):
+    """``/users/me/applications/{id}``."""
 
-    recovery_codes = serializers.ListField(child=serializers.CharField())
+    permissions_required = {"delete": LOGGED_IN}
+
+    @extend_schema(operation_id="users_me_application_end", responses=None, tags=TAGS)
+    def delete(self, request: Request, id: UUID) -> ApiResponse:
+        """Take back what the caller let a program do."""
+        application_end(actor=self.actor, user_id=self.entry.user_id, session_id=id)
+        return ApiResponse(None)
 
 
-class FactorView(OwnView):
+class FactorView(FactorDoor, OwnView):
     """The base of the second factor's doors."""
 
     permissions_required = {"post": LOGGED_IN}
     throttle_scope = "auth"
-    own_transactions = _POST
-    secret_answers = _POST
-
-    def proved_person(self) -> User:
-        """Return the person, who has shown password and code.
-
-        Raises:
-            PasswordWrong, SecondFactorWrong: they have not.
-        """
-        values = self.body(FactorProofInput)
-        user = self.person()
-        if not user.check_password(normal_password(values["password"])):
-            raise PasswordWrong("The password is not correct.", field="password")
-        if not factor_check(user=user, code=values["code"]):
-            raise SecondFactorWrong(field="code")
-        return user
 
 
 class FactorEnableView(FactorView):
@@ -304,8 +284,7 @@ class FactorEnableView(FactorView):
     )
     def post(self, request: Request) -> ApiResponse:
         """Return a secret for an authenticator app; nothing changes before it is verified."""
-        setup = totp_begin(user=self.person(), session_id=self.entry.session_id)
-        return ApiResponse({"secret": setup.secret, "otpauth_url": setup.url})
+        return self.app_offered()
 
 
 class FactorVerifyView(FactorView):
@@ -351,5 +330,4 @@ class RecoveryCodesView(FactorView):
     )
     def post(self, request: Request) -> ApiResponse:
         """Replace the recovery codes, after password and code."""
-        codes = recovery_codes_renew(actor=self.actor, user=self.proved_person())
-        return ApiResponse({"recovery_codes": codes})
+        return self.codes_renewed()

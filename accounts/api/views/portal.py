@@ -1,8 +1,8 @@
 """The customers' doors: sign-up, log-in, account."""
 
-from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -19,15 +19,17 @@ from accounts.api.serializers.auth import (
     VerificationAnswer,
     VerifyEmailInput,
 )
+from accounts.api.serializers.oauth import ApplicationRow, OwnApplicationsAnswer
 from accounts.api.serializers.portal import PortalProfile, PortalProfileInput
 from accounts.api.serializers.users import EmailChangeInput, OwnSessionsAnswer, SessionRow
 from accounts.api.views.auth import CredentialView, ForgotView, RefreshingView, ResetView, log_out
 from accounts.choices import EmailCodePurpose, SessionChannel, SessionKind
 from accounts.models import EmailCode, User
 from accounts.selectors.portal_accounts import portal_profile
-from accounts.selectors.users import sessions_living
+from accounts.selectors.users import applications_of, sessions_living
 from accounts.services.email_codes import email_code_check, email_code_resend, email_link_check
 from accounts.services.logins import portal_enter_by_proof, portal_log_in
+from accounts.services.oauth_grants import application_end
 from accounts.services.passwords import password_change
 from accounts.services.portal_accounts import SignUp, portal_sign_up
 from accounts.services.sessions import session_end, sessions_end
@@ -37,6 +39,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.api.permissions import CUSTOMER
 from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.api.views import PORTAL, ApiView
+from ispplatform.core.errors import InsufficientScope
 from ispplatform.core.tenancy.context import tenant_context
 
 _POST = frozenset({"post"})
@@ -58,7 +61,15 @@ class PortalLogInView(PortalCredentialView):
         tags=["portal auth"],
     )
     def post(self, request: Request) -> ApiResponse:
-        """Log a customer in, by portal ID or e-mail address, and return a token pair."""
+        """Log a customer in, by portal ID or e-mail address, and return a token pair.
+
+        Where a second factor is set up this takes two steps. The first, with name and password,
+        answers 428 `TWO_FACTOR_REQUIRED` with the possible `methods` in its details. The second
+        repeats the request with `two_factor_code`: the six digits that the authenticator app
+        shows, or a recovery code. A code is good once. A wrong one is answered 401
+        `TWO_FACTOR_INVALID` and counts as a failed log-in; five of those in a row lock the
+        account for a while, 423 `ACCOUNT_LOCKED`.
+        """
         values = self.body(PortalLogInInput)
         entry = portal_log_in(
             tenant=request.tenant,
@@ -106,7 +117,7 @@ class PortalLogOutView(ApiView):
     def post(self, request: Request) -> ApiResponse:
         """End the log-in: its access and refresh tokens are worthless within a second."""
         log_out(self, request)
-        return ApiResponse(None, message="Logged out")
+        return ApiResponse(None, message=_("Logged out"))
 
 
 class SignUpView(PortalCredentialView):
@@ -157,7 +168,7 @@ class VerifyEmailView(PortalCredentialView):
                     code=row, device=device_of(request._request), channel=SessionChannel.API
                 )
         if entry is None:
-            return ApiResponse(None, message="The address is confirmed. Log in now.")
+            return ApiResponse(None, message=_("The address is confirmed. Log in now."))
         return token_answer(token_pair(entry=entry), portal_shown(entry), "Address confirmed")
 
 
@@ -213,26 +224,32 @@ class PortalResetView(ResetView):
 
 
 class AccountView(ApiView):
-    """The base of what customers do with their own log-in."""
+    """The base of what customers do with their own log-in.
+
+    Attributes:
+        for_programs: whether a program may do it for them, within its scopes. Whatever lets
+            somebody in is for the person alone.
+    """
 
     audience = PORTAL
+    for_programs = False
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        if self.actor.client_id and not self.for_programs:
+            raise InsufficientScope("A program does not look after the account of its person.")
 
     def person(self) -> User:
         """Return the person who is logged in."""
         entry = self.request._request.session_entry
         return User.objects.get(pk=entry.user_id)
 
-    def body(self, serializer: type[Any]) -> Any:
-        """Return the checked serializer of the body."""
-        checked = serializer(data=self.request.data)
-        checked.is_valid(raise_exception=True)
-        return checked
-
 
 class ProfileView(AccountView):
     """``GET`` and ``PUT /account/profile``."""
 
     permissions_required = {"get": "own_profile:read", "put": "own_profile:update"}
+    for_programs = True
 
     @extend_schema(
         operation_id="portal_profile_get", responses=PortalProfile, tags=["portal account"]
@@ -249,7 +266,7 @@ class ProfileView(AccountView):
     )
     def put(self, request: Request) -> ApiResponse:
         """Change what the body names."""
-        changes = self.body(PortalProfileInput).changes()
+        changes = self.body(PortalProfileInput)
         if changes:
             profile_update(actor=self.actor, user=self.person(), changes=changes)
         return ApiResponse(portal_profile(UUID(self.actor.id)))
@@ -270,14 +287,14 @@ class ChangePasswordView(AccountView):
     )
     def post(self, request: Request) -> ApiResponse:
         """Set a new password; every other log-in ends."""
-        values = self.body(ChangePasswordInput).validated_data
+        values = self.body(ChangePasswordInput)
         password_change(
             actor=self.actor,
             user=self.person(),
             current=values["current_password"],
             new=values["new_password"],
         )
-        return ApiResponse(None, message="The new password is set.")
+        return ApiResponse(None, message=_("The new password is set."))
 
 
 class ChangeEmailView(AccountView):
@@ -295,7 +312,7 @@ class ChangeEmailView(AccountView):
     )
     def post(self, request: Request) -> ApiResponse:
         """Mail a code to a new address; the address changes when the code comes back."""
-        values = self.body(EmailChangeInput).validated_data
+        values = self.body(EmailChangeInput)
         row = email_change_start(
             actor=self.actor,
             tenant=request.tenant,
@@ -320,7 +337,7 @@ class ConfirmEmailView(AccountView):
     )
     def post(self, request: Request) -> ApiResponse:
         """Prove the new address by the mailed code."""
-        values = self.body(VerifyEmailInput).validated_data
+        values = self.body(VerifyEmailInput)
         if values["token"]:
             email_link_check(token=values["token"])
         else:
@@ -338,6 +355,7 @@ class OwnSessionsView(AccountView):
     """``GET`` and ``DELETE /account/sessions``."""
 
     permissions_required = {"get": "own_sessions:manage", "delete": "own_sessions:manage"}
+    for_programs = True
 
     @extend_schema(
         operation_id="portal_sessions_list",
@@ -360,10 +378,39 @@ class OwnSessionsView(AccountView):
         return ApiResponse({"ended": ended})
 
 
+class OwnApplicationsView(AccountView):
+    """``GET /account/applications``."""
+
+    permissions_required = {"get": "own_sessions:manage"}
+
+    @extend_schema(
+        operation_id="portal_applications",
+        responses=OwnApplicationsAnswer,
+        tags=["portal account"],
+    )
+    def get(self, request: Request) -> ApiResponse:
+        """Return the programs that this person lets act."""
+        rows = ApplicationRow.rows(applications_of(self.person().pk))
+        return ApiResponse({"applications": rows, "total": len(rows)})
+
+
+class OwnApplicationView(AccountView):
+    """``DELETE /account/applications/{id}``."""
+
+    permissions_required = {"delete": "own_sessions:manage"}
+
+    @extend_schema(operation_id="portal_application_end", responses=None, tags=["portal account"])
+    def delete(self, request: Request, id: UUID) -> ApiResponse:
+        """Take back what this person let a program do."""
+        application_end(actor=self.actor, user_id=self.person().pk, session_id=id)
+        return ApiResponse(None)
+
+
 class OwnSessionView(AccountView):
     """``DELETE /account/sessions/{id}``."""
 
     permissions_required = {"delete": "own_sessions:manage"}
+    for_programs = True
 
     @extend_schema(operation_id="portal_session_end", responses=None, tags=["portal account"])
     def delete(self, request: Request, id: UUID) -> ApiResponse:
@@ -381,5 +428,5 @@ def _verification(row: EmailCode) -> ApiResponse:
     return ApiResponse(
         {"verification_id": row.pk, "expires_at": row.expires_at},
         202,
-        message="We have sent a code to this address.",
+        message=_("We have sent a code to this address."),
     )

@@ -31,7 +31,7 @@ from accounts.selectors.users import (
     with_role,
 )
 from accounts.services.roles import membership_set_roles
-from accounts.services.sessions import session_end, sessions_end
+from accounts.services.sessions import session_end, sessions_end, sessions_of_users
 from accounts.services.users import (
     membership_set_status,
     user_create,
@@ -205,10 +205,9 @@ class UserViewSet(ListAction, RetrieveAction, CreateAction, UpdateAction, StaffV
     @extend_schema(responses=None)
     @sessions.mapping.delete
     def end_sessions(self, request: Request, id: UUID) -> Response:
-        """End every log-in of a person in this company."""
-        ended = sessions_end(
-            actor=self.actor, sessions=sessions_living(self.row().pk), reason=ENDED_BY_STAFF
-        )
+        """End every log-in of a person in this company, and what programs may do for them."""
+        every = sessions_of_users([self.row().pk]).filter(viewer_id=None)
+        ended = sessions_end(actor=self.actor, sessions=every, reason=ENDED_BY_STAFF)
         return ApiResponse({"ended": ended})
 
     @extend_schema(responses=None)

@@ -19,6 +19,7 @@ from ispplatform.core.api.fields import (
     MoneyAmountField,
     VersionField,
 )
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
@@ -122,6 +123,7 @@ class InvoiceRow(RowSerializer):
     customer_id = serializers.UUIDField()
     customer_name = serializers.CharField(source="customer.display_name")
     status = serializers.ChoiceField(choices=InvoiceStatus.choices)
+    status_label = StatusLabel("billing.invoice")
     currency = serializers.CharField()
     issue_date = serializers.DateField(allow_null=True)
     due_date = serializers.DateField(allow_null=True)
@@ -165,6 +167,7 @@ class PortalInvoiceRow(RowSerializer):
     id = serializers.UUIDField()
     invoice_number = serializers.CharField(source="number")
     status = serializers.ChoiceField(choices=InvoiceStatus.choices)
+    status_label = StatusLabel("billing.invoice")
     currency = serializers.CharField()
     issue_date = serializers.DateField()
     due_date = serializers.DateField()

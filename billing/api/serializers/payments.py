@@ -17,6 +17,7 @@ from billing.choices import (
 )
 from billing.models import PaymentAllocation, Refund
 from ispplatform.core.api.fields import Computed, InstantField, MoneyAmountField, VersionField
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
@@ -59,6 +60,7 @@ class RefundRow(RowSerializer):
     amount = MoneyAmountField()
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=RefundState.choices, source="state")
+    status_label = StatusLabel("billing.refund", "state")
     refund_method = serializers.ChoiceField(choices=RefundMethod.choices, source="method")
     reason = serializers.CharField()
     credit_note_id = serializers.UUIDField(allow_null=True)
@@ -93,6 +95,7 @@ class PaymentRow(RowSerializer):
     brand = serializers.CharField(source="payment_method.brand", allow_null=True)
     last_four = serializers.CharField(source="payment_method.last_four", allow_null=True)
     status = serializers.ChoiceField(choices=PaymentState.choices, source="state")
+    status_label = StatusLabel("billing.payment", "state")
     reference = serializers.CharField()
     transaction_id = serializers.CharField(source="gateway_reference")
     payment_date = serializers.DateField(source="received_on", allow_null=True)
@@ -142,6 +145,7 @@ class PortalPaymentRow(RowSerializer):
     payment_method = serializers.ChoiceField(choices=PaymentMethodKind.choices, source="method")
     payment_date = serializers.DateField(source="received_on", allow_null=True)
     status = serializers.ChoiceField(choices=PaymentState.choices, source="state")
+    status_label = StatusLabel("billing.payment", "state")
     transaction_id = serializers.CharField(source="gateway_reference")
     last_four = serializers.CharField(source="payment_method.last_four", allow_null=True)
     action_url = serializers.CharField()

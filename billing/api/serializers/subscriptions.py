@@ -8,6 +8,7 @@ from billing.choices import SubscriptionStatus
 from billing.selectors.renewals import NEXT_INVOICE_COLUMNS, next_invoice_on
 from catalog.choices import BillingCycle
 from ispplatform.core.api.fields import Computed, InstantField, VersionField
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.money import from_minor
@@ -30,6 +31,7 @@ class SubscriptionRow(RowSerializer):
     customer_id = serializers.UUIDField()
     label = serializers.CharField()
     status = serializers.ChoiceField(choices=SubscriptionStatus.choices)
+    status_label = StatusLabel("billing.subscription")
     plan_id = serializers.UUIDField(source="price.plan_id")
     price_id = serializers.UUIDField()
     billing_cycle = serializers.ChoiceField(choices=BillingCycle.choices, source="cycle")

@@ -235,13 +235,18 @@ class DisputeReceipt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MethodReceipt:
-    """A card (or the like) that the gateway keeps for us."""
+    """A card (or the like) that the gateway keeps for us.
+
+    Args:
+        country: ISO 3166 code of the bank that issued it; empty where the gateway tells none.
+    """
 
     reference: str
     brand: str
     last_four: str
     expires_month: int | None
     expires_year: int | None
+    country: str = ""
 
 
 @runtime_checkable

@@ -24,6 +24,7 @@ class PublishedCard:
     Args:
         decline_code: why a charge is declined, for cards that are.
         label: what it shows, for people who test.
+        country: of the bank that issued it; empty: nobody tells.
     """
 
     number: str
@@ -31,6 +32,7 @@ class PublishedCard:
     behavior: CardBehavior
     label: str | Promise
     decline_code: str = ""
+    country: str = ""
 
     @property
     def last_four(self) -> str:
@@ -103,6 +105,20 @@ TEST_CARDS = {
             brand="visa",
             behavior=CardBehavior.REFUND_FAILS,
             label=_("succeeds, but refunds fail"),
+        ),
+        PublishedCard(
+            number="4000000760000002",
+            brand="visa",
+            behavior=CardBehavior.SUCCEEDS,
+            label=_("succeeds, and comes from Brazil"),
+            country="BR",
+        ),
+        PublishedCard(
+            number="4000002760000016",
+            brand="visa",
+            behavior=CardBehavior.SUCCEEDS,
+            label=_("succeeds, and comes from Germany"),
+            country="DE",
         ),
     )
 }

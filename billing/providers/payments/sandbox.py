@@ -191,6 +191,7 @@ class SandboxGateway:
             last_four=card.last_four,
             expires_month=12,
             expires_year=self.context.business_now().year + EXPIRES_IN_YEARS,
+            country=card.country,
         )
 
     def _by_key(self, key: str) -> SandboxCharge | None:

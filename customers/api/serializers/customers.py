@@ -8,6 +8,7 @@ from rest_framework import serializers
 from customers.api.serializers.fields import AddressInput, CustomerTypeField
 from customers.choices import CustomerStatus, CustomerType
 from ispplatform.core.api.fields import Computed, FreeJsonField, InstantField, VersionField
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
@@ -59,6 +60,7 @@ class CustomerRow(RowSerializer):
     company_name = serializers.CharField()
     display_name = serializers.CharField()
     status = serializers.ChoiceField(choices=CustomerStatus.choices)
+    status_label = StatusLabel("customers.customer")
     email = serializers.EmailField()
     phone = serializers.CharField()
     address = AddressRow(source="main_address", allow_null=True)
@@ -110,6 +112,7 @@ class CustomerChange(StrictSerializer):
         "deleted_at",
         "display_name",
         "services_count",
+        "status_label",
         "vat_checked_at",
     }
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.company import demo_tenants
 from demo.errors import DemoNotWanted
+from demo.filling import put_back
 from demo.loading import CUSTOMERS, demo_load, log_ins_write
 from demo.removal import demo_remove
 from ispplatform.settings import env
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         self._tell(f"log-ins are in {path}")
 
     def _remove(self) -> None:
+        put_back()  # a loading that was cut off may have left tables bare
         tenants = demo_tenants()
         if not tenants:
             raise CommandError("There is no demo company here.")

@@ -4,7 +4,7 @@ They read through selectors' rules (the tenant is bound by the manager), ask ``r
 ``resource:action``, and write only through services.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -34,6 +34,7 @@ from ispplatform.core.admin.acts import (
     with_one_main,
 )
 from ispplatform.core.admin.bulk_lists import BulkLists
+from ispplatform.core.admin.change_list import HouseChangeList
 from ispplatform.core.admin.field_values import EMPTY, is_id
 from ispplatform.core.admin.heads import MainLink, head_of, next_in_words, status_column_of
 from ispplatform.core.admin.history import row_history
@@ -155,7 +156,21 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
             by_kind=self.searched_by,
             exactly=self.searched_exactly,
         )
-        return queryset.filter(pk__in=found), False
+        return self.narrowed(queryset, found), False
+
+    def narrowed(self, queryset: Any, ids: Collection[Any]) -> Any:
+        """Return only these rows of a list.
+
+        They are looked up: of many ids in brackets SQLite thinks that it is quicker to read the
+        whole list in its order.
+        """
+        # Bound to the tenant, which the list is anyway, they would be looked for among all of its.
+        rows: models.QuerySet[Any] = models.QuerySet(self.model)
+        named = rows.filter(pk__in=ids).order_by().values("pk")
+        return queryset.filter(pk__in=named[: len(ids)])
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HouseChangeList]:
+        return HouseChangeList
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         """Return the columns that lead to the row's page; they are named as the class does."""
@@ -393,6 +408,19 @@ class ReadOnlyTenantAdmin(TenantAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class MadeOnAPage(TenantAdmin):
+    """Rows that a page of their own makes: *Add* leads there."""
+
+    make_page: ClassVar[str]  # name of the page's address
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse(self.make_page))
 
 
 class OperatorAdmin(TenantAdmin):

@@ -6,6 +6,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.views.main import (
+    ALL_VAR,
+    ERROR_FLAG,
+    IS_FACETS_VAR,
+    ORDER_VAR,
+    PAGE_VAR,
+    SEARCH_VAR,
+)
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -22,6 +30,7 @@ from ispplatform.core.models.bulk import BulkRun, BulkState
 
 PLANNED_AT_ONCE = 500  # rows; more are planned in the background
 PLANNING_SECONDS = 5.0
+NO_FILTERS = (ORDER_VAR, PAGE_VAR, SEARCH_VAR, ERROR_FLAG, ALL_VAR, IS_FACETS_VAR)
 Chooser = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse]
 
 
@@ -104,6 +113,7 @@ def _in_words(page: Any, request: HttpRequest) -> str:
     parts = [
         f"{spec.title}: {words}" for spec in shown.filter_specs if (words := _set(spec, shown))
     ]
+    parts += _unnamed(request, shown)
     if shown.query:
         parts.append(gettext("search: %(words)s") % {"words": shown.query})
     if not parts:
@@ -115,3 +125,16 @@ def _set(spec: Any, shown: Any) -> str:
     """Return what a filter is set to; empty where it lets everything pass."""
     _first, *others = [choice for choice in spec.choices(shown) if "display" in choice]
     return ", ".join(str(one["display"]) for one in others if one.get("selected"))
+
+
+def _unnamed(request: HttpRequest, shown: Any) -> list[str]:
+    """Return what narrows the list and no filter names, as a figure of the home page leads here."""
+    named = set(NO_FILTERS)
+    for spec in shown.filter_specs:
+        if _set(spec, shown):
+            named |= set(spec.expected_parameters())
+    return [
+        f"{name.replace('__', ' ').replace('_', ' ')}: {value}"
+        for name, value in request.GET.items()
+        if name not in named
+    ]

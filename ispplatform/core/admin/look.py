@@ -25,8 +25,8 @@ def site_subheader(request: HttpRequest) -> str:
 
 
 def site_icon(request: HttpRequest) -> str:
-    """Return the address of the tenant's logo, or of the house's mark."""
-    return brand_of(tenant_of(request)).logo or static("images/icon.svg")
+    """Return the address of the house's mark: the company's name stands beside it."""
+    return static("images/icon.svg")
 
 
 def primary_colors(request: HttpRequest) -> dict[str, str]:

@@ -1,15 +1,16 @@
 """What the back office of the kernel plugs in: permissions, navigation, tiles, pages, search."""
 
-import re
 from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Place
+from ispplatform.core.admin.kernel.backups import BackupPage
 from ispplatform.core.admin.kernel.bulk_pages import BulkProgress
 from ispplatform.core.admin.kernel.company import CompanyPage
 from ispplatform.core.admin.kernel.connection_pages import ConnectionAddPage
+from ispplatform.core.admin.kernel.logo import LogoPage, LogoPicture
 from ispplatform.core.admin.kernel.settings import SettingsPage
 from ispplatform.core.admin.kernel.switches import SwitchesPage
 from ispplatform.core.admin.kernel.tiles import connections, needs_a_person, truth
@@ -17,8 +18,11 @@ from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
 from ispplatform.core.admin.search import SEARCH_SOURCES, SearchHit, SearchSource
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, setup_tile
+from ispplatform.core.backup.proving import backup_is_proved
 from ispplatform.core.models.audit import AuditEntry
+from ispplatform.core.pages.brand import LOGO
 from ispplatform.core.permissions import declare_permissions
+from ispplatform.core.request_ids import read_reference
 from ispplatform.core.tenancy.profiles import profile_is_whole
 
 declare_permissions(
@@ -30,6 +34,11 @@ declare_permissions(
 ADMIN_PAGES.fill(AdminPage(key="switches", path="switches/", view=SwitchesPage.as_view()))
 ADMIN_PAGES.fill(AdminPage(key="settings", path="settings/", view=SettingsPage.as_view()))
 ADMIN_PAGES.fill(AdminPage(key="company", path="company/", view=CompanyPage.as_view()))
+ADMIN_PAGES.fill(AdminPage(key="backup", path="backup/", view=BackupPage.as_view()))
+ADMIN_PAGES.fill(AdminPage(key="logo", path="company/logo/", view=LogoPage.as_view()))
+ADMIN_PAGES.fill(
+    AdminPage(key="logo_picture", path="company/logo/<slug:digest>.png", view=LogoPicture.as_view())
+)
 ADMIN_PAGES.fill(
     AdminPage(key="bulk_progress", path="bulk/<uuid:run_id>/progress/", view=BulkProgress.as_view())
 )
@@ -106,6 +115,14 @@ for _entry in (
         query="state__exact=parked",
     ),
     AdminEntry(
+        key="backup",
+        section="system",
+        label=_("Backup"),
+        url_name="admin:backup",
+        icon="backup",
+        permission="company:read",
+    ),
+    AdminEntry(
         key="audit",
         section="system",
         label=_("Audit trail"),
@@ -147,6 +164,30 @@ SETUP_LINES.fill(
     ),
     order=10,
 )
+SETUP_LINES.fill(
+    SetupLine(
+        key="logo",
+        label=_("Logo"),
+        help=_(
+            "At the head of the shop, of mails and of invoices. Until then your name stands there."
+        ),
+        url_name="admin:logo",
+        permission="company:update",
+        is_done=lambda tenant: bool(LOGO.of(tenant)),
+    ),
+    order=30,
+)
+SETUP_LINES.fill(
+    SetupLine(
+        key="backup",
+        label=_("Backup tested"),
+        help=_("A backup that was loaded apart from the data, and held what it says of itself."),
+        url_name="admin:backup",
+        permission="company:read",
+        is_done=backup_is_proved,
+    ),
+    order=85,
+)
 DASHBOARD_TILES.fill(
     DashboardTile(
         key="attention",
@@ -168,18 +209,16 @@ DASHBOARD_TILES.fill(
     )
 )
 
-_REFERENCE = re.compile(r"[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}")
-
 
 def _by_reference(term: str, limit: int) -> Iterable[SearchHit]:
     """Find what was done in the request that an error page's reference names."""
-    if not _REFERENCE.fullmatch(term):
+    reference = read_reference(term)
+    if not reference:
         return []
-    end = term.replace("-", "").lower()
-    entries = AuditEntry.objects.filter(request_id__endswith=end).select_related("values")
+    entries = AuditEntry.objects.filter(reference=reference).select_related("values")
     return [
         SearchHit(
-            title=term.upper(),
+            title=reference,
             detail=f"{entry.act} {entry.subject_label}",
             url=reverse("admin:core_auditentry_change", args=[entry.pk]),
         )

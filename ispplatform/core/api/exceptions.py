@@ -14,6 +14,7 @@ from django.core.exceptions import (
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError, IntegrityError
 from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -21,7 +22,13 @@ from rest_framework.settings import api_settings
 from ispplatform.core.api.database_trouble import RETRY_AFTER_SECONDS, is_passing
 from ispplatform.core.api.error_details import flat_errors, provided_value, tellable
 from ispplatform.core.api.responses import ApiResponse, ErrorResponse
-from ispplatform.core.errors import PlatformError, ProviderOutcomeUnknown, ProviderUnavailable
+from ispplatform.core.errors import (
+    InsufficientScope,
+    PlatformError,
+    ProviderOutcomeUnknown,
+    ProviderUnavailable,
+)
+from ispplatform.core.pages.refusals import refusal_of, refusal_text
 
 logger = logging.getLogger(__name__)
 
@@ -59,35 +66,45 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     if isinstance(exc, drf.APIException):
         return _framework(exc)
     if isinstance(exc, Http404):
-        return ErrorResponse("RESOURCE_NOT_FOUND", "There is no such object.", 404)
+        return ErrorResponse("RESOURCE_NOT_FOUND", _("There is no such object."), 404)
     if isinstance(exc, PermissionDenied):
-        return ErrorResponse("ACCESS_DENIED", "You may not do this.", 403)
+        return ErrorResponse("ACCESS_DENIED", _("You may not do this."), 403)
     if isinstance(exc, RequestDataTooBig):
-        return ErrorResponse("PAYLOAD_TOO_LARGE", "The body is larger than is accepted.", 413)
+        return ErrorResponse("PAYLOAD_TOO_LARGE", _("The body is larger than is accepted."), 413)
     if isinstance(exc, SuspiciousOperation | BadRequest | UnreadablePostError):
-        return ErrorResponse("MALFORMED_REQUEST", "The request could not be read.", 400)
+        return ErrorResponse("MALFORMED_REQUEST", _("The request could not be read."), 400)
     return _database(exc)
 
 
 def _platform(exc: PlatformError) -> Response:
+    said = refusal_of(exc)
     if isinstance(exc, ProviderOutcomeUnknown):
+        parts = {"meaning": said.meaning, "next_step": said.next_step, "reference": said.reference}
         return ApiResponse(
-            {"outcome": "unknown", **exc.params}, exc.http_status, message=exc.message
+            {"outcome": "unknown", **parts, **exc.params}, exc.http_status, message=said.sentence
         )
     field = exc.params.get("field")
     details: dict[str, Any] = dict(exc.params)
     if field is not None:
-        entry = {"field": field, "code": exc.code, "message": exc.message}
+        entry = {"field": field, "code": exc.code, "message": said.sentence}
         details = {"errors": [entry], **details}
     headers = {}
     if exc.http_status == 401:
         headers["WWW-Authenticate"] = CHALLENGE
+    if isinstance(exc, InsufficientScope):
+        scope = exc.params.get("required_permission", "")
+        headers["WWW-Authenticate"] = f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'
     if isinstance(exc, ProviderUnavailable):
         headers["Retry-After"] = str(exc.params.get("retry_after", PROVIDER_RETRY_AFTER_SECONDS))
     elif "retry_after" in exc.params:
         headers["Retry-After"] = str(exc.params["retry_after"])
     return ErrorResponse(
-        exc.code, exc.message, exc.http_status, details=_plain(details), headers=headers
+        exc.code,
+        exc.message,
+        exc.http_status,
+        details=_plain(details),
+        headers=headers,
+        refusal=said,
     )
 
 
@@ -98,8 +115,8 @@ def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _invalid(detail: Any, context: Mapping[str, Any]) -> Response:
-    errors = list(flat_errors(detail))
-    first = errors[0] if errors else {"field": None, "message": "Invalid input data."}
+    errors = [{**error, "message": refusal_text(error["message"])} for error in flat_errors(detail)]
+    first = errors[0] if errors else {"field": None, "message": _("Invalid input data.")}
     field, issue = first["field"], str(first["message"])
     request = context.get("request")
     body = _readable_body(request)
@@ -139,7 +156,7 @@ def _throttled(exc: drf.Throttled, context: Mapping[str, Any]) -> Response:
         details = {"limit": verdict.limit, "reset_time": reset}
     return ErrorResponse(
         "RATE_LIMIT_EXCEEDED",
-        f"Rate limit exceeded. Try again in {wait} seconds.",
+        _("Rate limit exceeded. Try again in %(wait)s seconds.") % {"wait": wait},
         429,
         details=details,
         headers={"Retry-After": str(wait)},
@@ -151,7 +168,7 @@ def _framework(exc: drf.APIException) -> Response:
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     errors = list(flat_errors(exc.detail))
-    sentence = errors[0]["message"] if errors else "The request was refused."
+    sentence = errors[0]["message"] if errors else _("The request was refused.")
     own = getattr(exc, "platform_code", None)
     return ErrorResponse(
         own or code_of(exc.status_code), sentence, exc.status_code, headers=headers
@@ -163,14 +180,14 @@ def _database(exc: Exception) -> Response | None:
         logger.warning("The database asked for a retry: %s", exc)
         return ErrorResponse(
             "SERVICE_UNAVAILABLE",
-            "The system is busy. Nothing was changed; please repeat the request.",
+            _("The system is busy. Nothing was changed; please repeat the request."),
             503,
             headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
         )
     if isinstance(exc, IntegrityError):
         logger.error("A constraint refused what no rule had refused.", exc_info=exc)
-        return ErrorResponse("RULE_VIOLATION", "This contradicts what is stored already.", 409)
+        return ErrorResponse("RULE_VIOLATION", _("This contradicts what is stored already."), 409)
     if isinstance(exc, DataError):
         logger.error("The database refused a value that no check had refused.", exc_info=exc)
-        return ErrorResponse("VALIDATION_ERROR", "A value is out of range.", 422)
+        return ErrorResponse("VALIDATION_ERROR", _("A value is out of range."), 422)
     return None

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 # What stands under these names belongs to the caller and is kept as written.
-OPAQUE_NAMES = frozenset({"custom_fields", "metadata", "preferences", "configuration", "data"})
+OPAQUE_NAMES = frozenset(
+    {"custom_fields", "metadata", "preferences", "configuration", "data", "credential"}
+)
 
 _WORD_AFTER_ACRONYM = re.compile(r"([A-Z]+)([A-Z][a-z])")
 _WORD_AFTER_WORD = re.compile(r"([a-z0-9])([A-Z])")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -42,7 +43,7 @@ class EnvelopeRenderer(BaseRenderer):
         return encode_json(
             success_envelope(
                 data,
-                message=getattr(response, "message", DONE),
+                message=gettext(getattr(response, "message", "") or DONE),
                 pagination=getattr(response, "pagination", None),
                 top_level=getattr(response, "top_level", None),
             )

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_noop as _
 from rest_framework.response import Response
 
 from ispplatform.core.api.json_text import encode_json
 from ispplatform.core.clock import system_now
+from ispplatform.core.pages.refusals import Refusal, refusal_by_status
 from ispplatform.core.request_ids import current_request_id
 
-DONE = "Operation completed successfully"
+DONE = _("Operation completed successfully")
 JSON = "application/json"
 
 
@@ -43,7 +45,7 @@ class ApiResponse(Response):
 
 
 class ErrorResponse(Response):
-    """A refusal: ``code`` of ``docs/errors.md``, a sentence, and facts."""
+    """A refusal: ``code`` of ``docs/errors.md``, a sentence, what it means, and facts."""
 
     def __init__(
         self,
@@ -53,15 +55,36 @@ class ErrorResponse(Response):
         *,
         details: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        refusal: Refusal | None = None,
     ) -> None:
-        self.error = error_of(code, message, details)
+        self.error = error_of(code, message, status, details, refusal)
         super().__init__(self.error, status=status, headers=headers)
 
 
-def error_of(code: str, message: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the envelope's ``error``; its details always have the four documented names."""
-    named = {"field": None, "issue": message, "provided": None, "errors": [], **(details or {})}
-    return {"code": code, "message": message, "details": named}
+def error_of(
+    code: str,
+    message: str,
+    status: int,
+    details: Mapping[str, Any] | None = None,
+    refusal: Refusal | None = None,
+) -> dict[str, Any]:
+    """Return the envelope's ``error``; its details always have the seven documented names.
+
+    Args:
+        refusal: what an error of ours says; without it the status says what it means.
+    """
+    said = refusal or refusal_by_status(message, status)
+    named = {
+        "field": None,
+        "issue": said.sentence,
+        "provided": None,
+        "errors": [],
+        "meaning": said.meaning,
+        "next_step": said.next_step,
+        "reference": said.reference,
+        **(details or {}),
+    }
+    return {"code": code, "message": said.sentence, "details": named}
 
 
 def success_envelope(
@@ -94,7 +117,7 @@ def error_http_response(
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Return a refusal for places outside the API's views: middleware, probes."""
-    body = encode_json(error_envelope(error_of(code, message, details)))
+    body = encode_json(error_envelope(error_of(code, message, status, details)))
     return HttpResponse(body, content_type=JSON, status=status, headers=headers)
 
 

@@ -170,6 +170,8 @@ class HouseAutoSchema(AutoSchema):
         return " ".join(text.partition("\n\n")[0].split())
 
     def _finished(self, code: str, response: dict[str, Any]) -> dict[str, Any]:
+        if code[0] in "45" and self.view.is_bare and "content" in response:
+            return {**response, "headers": parts.header_refs("X-Request-ID")}
         if code[0] in "45":
             sentence = str(response.get("description") or "Refused.")
             return {**parts.error_response(sentence), "description": sentence}
@@ -180,7 +182,7 @@ class HouseAutoSchema(AutoSchema):
         is_json = not content or JSON in content
         if is_json and code not in {"204", "304"} and code[0] == "2":
             data = content.get(JSON, {}).get("schema", {"type": "null"})
-            schema = self._enveloped(data)
+            schema = data if self.view.is_bare else self._enveloped(data)
             examples = {k: v for k, v in content.get(JSON, {}).items() if k != "schema"}
             content = {**content, JSON: {"schema": schema, **examples}}
             headers += self._own_headers(code)
@@ -269,6 +271,7 @@ class ComputedExtension(OpenApiSerializerFieldExtension):
     """Computed values look like the field that documents them."""
 
     target_class = "ispplatform.core.api.fields.Computed"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         output: serializers.Field = self.target.output

@@ -94,7 +94,15 @@ def components() -> Schema:
 def error_response(sentence: str, code: str = "RULE_VIOLATION") -> Schema:
     """Return the response object of a refusal; ``code`` is the one in its example."""
     schema = {"$ref": "#/components/schemas/ErrorEnvelope"}
-    named: Schema = {"field": None, "issue": sentence, "provided": None, "errors": []}
+    named: Schema = {
+        "field": None,
+        "issue": sentence,
+        "provided": None,
+        "errors": [],
+        "meaning": "Nothing was changed and nothing was charged.",
+        "next_step": "Look at how it stands now.",
+        "reference": "7F3K-22A1",
+    }
     example = {
         "success": False,
         "error": {"code": code, "message": sentence, "details": named},
@@ -222,6 +230,9 @@ def _error_envelope() -> Schema:
             "issue": {**TEXT, "examples": ["Enter a valid email address."]},
             "provided": {"examples": ["ada@"]},
             "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+            "meaning": {**TEXT, "examples": ["Nothing was changed and nothing was charged."]},
+            "next_step": {**TEXT, "examples": ["Correct what is named and send it once more."]},
+            "reference": {**TEXT, "examples": ["7F3K-22A1"]},
         }
     )
     details["additionalProperties"] = True

@@ -48,7 +48,7 @@ def scope_of(view: Any, actor: Actor) -> str:
         declared = declared.get(view.action_name)
     if declared:
         return str(declared)
-    if actor.type is ActorType.OAUTH_CLIENT:
+    if actor.client_id:
         return ActorType.API_KEY.value
     return actor.type.value
 
@@ -59,4 +59,4 @@ def _identity(request: Request, view: Any, scope: str) -> str:
     actor = actor_of(request)
     if scope in BY_ADDRESS or actor.type is ActorType.ANONYMOUS:
         return address_group(client_address(request))
-    return f"{actor.type}:{actor.id}"
+    return f"{actor.type}:{actor.id}:{actor.client_id}"

@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.api.exceptions import CHALLENGE
+from ispplatform.core.api.language import speak_to_caller
 from ispplatform.core.api.permissions import PUBLIC, actor_of
 from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.errors import NotPermitted, PlatformError
@@ -34,6 +36,7 @@ class ApiView(APIView):
             must keep a failed attempt); they take no ``Idempotency-Key``.
         secret_answers: POST actions whose answer holds a secret: it is shown once, never stored.
         file_media_types: what the view sends besides JSON.
+        is_bare: its answers are those of a standard, without the house's envelope.
     """
 
     permissions_required: Mapping[str, str] = {}
@@ -42,6 +45,7 @@ class ApiView(APIView):
     own_transactions: frozenset[str] = frozenset()
     secret_answers: frozenset[str] = frozenset()
     file_media_types: tuple[str, ...] = ()
+    is_bare: bool = False
 
     @property
     def action_name(self) -> str:
@@ -59,6 +63,16 @@ class ApiView(APIView):
         """Return what an action asks for."""
         return self.permissions_required.get(action)
 
+    def body(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """Return the values of the body as this serializer takes them.
+
+        Raises:
+            ValidationError: the form is wrong, or a name is unknown.
+        """
+        checked = serializer(data=self.request.data)
+        checked.is_valid(raise_exception=True)
+        return dict(checked.validated_data)
+
     def prepare(self, request: Request) -> None:
         """Do what must not happen inside the transaction of a POST: ask a provider, for example.
 
@@ -70,7 +84,10 @@ class ApiView(APIView):
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
         request.version, request.versioning_scheme = None, None
-        self._authenticate(request)
+        try:
+            self._authenticate(request)
+        finally:
+            speak_to_caller(request._request)
         self.check_throttles(request)
         if request.method == "OPTIONS":
             return

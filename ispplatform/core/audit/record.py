@@ -10,7 +10,7 @@ from django.db import transaction
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit.digests import new_salt, plain, values_digest
 from ispplatform.core.models.audit import AuditEntry, AuditValues, DigestForm
-from ispplatform.core.request_ids import current_request_id
+from ispplatform.core.request_ids import current_request_id, reference_of
 from ispplatform.core.subjects import Subject
 
 
@@ -86,6 +86,7 @@ def _rows(record: AuditRecord) -> tuple[AuditEntry, AuditValues]:
         subject_id=subject.id,
         customer_id=record.customer_id,
         request_id=current_request_id(),
+        reference=reference_of(current_request_id()),
         digest_form=DigestForm.VALUES_AND_WORDS,
     )
     values = AuditValues(

@@ -118,16 +118,7 @@ class PostgresqlStore:
                 self._rename(session, aside, "public")
 
         try:
-            _run(
-                "pg_restore",
-                "--no-owner",
-                "--no-privileges",
-                "--schema=public",
-                "--single-transaction",
-                f"--dbname={self._name}",
-                str(source),
-                environment=self._variables(self.owner_url),
-            )
+            self._restore(source, self._name)
             with self._connect(self.owner_url) as session:
                 prove(_count(session))
                 if is_copy:  # the role of web and workers cannot even read yet: migrate grants it
@@ -141,12 +132,48 @@ class PostgresqlStore:
         kept = f"The former tables lie in the schema {aside}." if had_tables else ""
         return Replaced(undo=undo, kept=kept)
 
+    def try_out(self, source: Path, *, prove: Callable[[Count], None]) -> None:
+        """Load the dump into a database that the owner makes for it and drops again."""
+        name = f"{self._name[:40]}_proof_{uuid4().hex[:8]}"
+        try:
+            with self._connect(self.owner_url) as session:
+                session.execute(
+                    sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+                )
+        except psycopg.errors.InsufficientPrivilege:
+            raise BackupRefused(
+                "The owner of the tables may not make a database to try the backup out. Allow it "
+                "once, as a superuser: ALTER ROLE migrator CREATEDB (the name of your owner)."
+            ) from None
+        try:
+            self._restore(source, name)
+            with self._connect(self.owner_url, name) as session:
+                prove(_count(session))
+        finally:
+            with self._connect(self.owner_url) as session:
+                session.execute(
+                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                )
+
+    def _restore(self, source: Path, database: str) -> None:
+        _run(
+            "pg_restore",
+            "--no-owner",
+            "--no-privileges",
+            "--schema=public",
+            "--single-transaction",
+            f"--dbname={database}",
+            str(source),
+            environment=self._variables(self.owner_url),
+        )
+
     @property
     def _name(self) -> str:
         return str(connection.settings_dict["NAME"])
 
-    def _connect(self, url: str) -> psycopg.Connection[Any]:
-        return psycopg.connect(url, dbname=self._name, options=EVERY_COMPANY, autocommit=True)
+    def _connect(self, url: str, database: str = "") -> psycopg.Connection[Any]:
+        name = database or self._name
+        return psycopg.connect(url, dbname=name, options=EVERY_COMPANY, autocommit=True)
 
     def _variables(self, url: str) -> dict[str, str]:
         known = {**conninfo_to_dict(url), "dbname": self._name}

@@ -59,11 +59,11 @@ def backup_restore(archive: Path, *, replace: bool, is_copy: bool = True) -> Res
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.DATA_DIR) as staging:
         root = Path(staging)
         manifest = archive_open(archive, into=root)
-        _require_fitting(manifest)
+        require_fitting(manifest)
         if is_copy:
             installation_forget()
         replaced = store.load(
-            root / DATABASE, prove=partial(_require_equal, manifest), is_copy=is_copy
+            root / DATABASE, prove=partial(require_equal, manifest), is_copy=is_copy
         )
         try:
             kept_files = _replace_files(root / FILES)
@@ -75,7 +75,12 @@ def backup_restore(archive: Path, *, replace: bool, is_copy: bool = True) -> Res
     return Restored(manifest, [text for text in (replaced.kept, kept_files) if text])
 
 
-def _require_fitting(manifest: Manifest) -> None:
+def require_fitting(manifest: Manifest) -> None:
+    """Refuse a backup of another kind of database, of other keys, or of a later version.
+
+    Raises:
+        BackupRefused: the sentence says which.
+    """
     if manifest.vendor != connection.vendor:
         raise BackupRefused(
             f"The backup comes from {manifest.vendor}, and the database here is "
@@ -96,7 +101,12 @@ def _require_fitting(manifest: Manifest) -> None:
         )
 
 
-def _require_equal(manifest: Manifest, count: Count) -> None:
+def require_equal(manifest: Manifest, count: Count) -> None:
+    """Refuse a loaded database that does not hold what the backup says.
+
+    Raises:
+        BackupRefused: the sentence names the first tables that differ.
+    """
     found = asdict(count)
     for name in ("rows", "sums", "migrations"):
         expected = dict(getattr(manifest, name))

@@ -68,11 +68,7 @@ class SqliteStore:
 
     def load(self, source: Path, *, prove: Callable[[Count], None], is_copy: bool) -> Replaced:
         """Prove the copy, move what is there aside, and put the copy in its place."""
-        with closing(sqlite3.connect(source)) as copy:
-            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        if found != "ok":
-            raise BackupRefused(f"The database in the backup is damaged: {found}.")
-        prove(_count(source))
+        self.try_out(source, prove=prove)
         if is_copy:
             with closing(sqlite3.connect(source)) as copy, copy:
                 copy.execute("DELETE FROM core_installation")
@@ -91,6 +87,14 @@ class SqliteStore:
             self._move(aside, self.path.parent)
 
         return Replaced(undo=undo, kept=f"The former database lies in {aside}." if moved else "")
+
+    def try_out(self, source: Path, *, prove: Callable[[Count], None]) -> None:
+        """Open the copy where it lies: it is a whole database."""
+        with closing(sqlite3.connect(source)) as copy:
+            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        if found != "ok":
+            raise BackupRefused(f"The database in the backup is damaged: {found}.")
+        prove(_count(source))
 
     def _move(self, source: Path, target: Path) -> bool:
         """Move the database's files from one directory to another; tell whether there were any."""

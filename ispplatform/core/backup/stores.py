@@ -53,6 +53,16 @@ class Store(Protocol):
             BackupRefused: it cannot be loaded, or is not proved; the database is as before.
         """
 
+    def try_out(self, source: Path, *, prove: Callable[[Count], None]) -> None:
+        """Load a dump beside the database, which may be in use, and forget it again.
+
+        Args:
+            prove: is given what arrived, and raises where that is not what was backed up.
+
+        Raises:
+            BackupRefused: it cannot be loaded, or is not proved.
+        """
+
 
 def store_of_installation() -> Store:
     """Return the store of the configured database."""

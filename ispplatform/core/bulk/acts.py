@@ -16,6 +16,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import Act
 from ispplatform.core.money import Money
 from ispplatform.core.slots import Slot
+from ispplatform.core.tenant_settings import TenantSetting
 
 Text = str | Promise
 Rows = Sequence[Any]
@@ -92,6 +93,8 @@ class BulkAct:
         undo: the inverse; None where there is none.
         tone: ``main``, ``plain`` or ``danger``.
         in_lists: whether the list of the rows offers it; else only the API does.
+        a_minute: how many rows a run does in a minute at most, for what leaves the house at once;
+            None: as many as a worker can.
     """
 
     name: str
@@ -112,6 +115,7 @@ class BulkAct:
     undo: Undo | None = None
     tone: str = "main"
     in_lists: bool = True
+    a_minute: TenantSetting[int] | None = None
 
     @property
     def model_class(self) -> type[models.Model]:

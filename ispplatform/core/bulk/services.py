@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from ispplatform.core.actors import Actor
 from ispplatform.core.attention import attention_settled
 from ispplatform.core.audit import audit
-from ispplatform.core.bulk.actors import require_lasting
+from ispplatform.core.bulk.actors import actor_kept, require_lasting
 from ispplatform.core.bulk.acts import BULK_ACTS, BulkAct
 from ispplatform.core.bulk.counting import counts_keep
 from ispplatform.core.bulk.errors import BulkNotPossible, BulkPlanTooOld, BulkTooLarge
@@ -67,7 +67,7 @@ def bulk_choose(
             chosen=chosen,
             values=dict(values or {}),
             state=BulkState.CHOSEN if is_asked else BulkState.PLANNING,
-            **_answering(actor),
+            **actor_kept(actor),
             planned_by=actor.label[:200],
         )
         if not is_asked:
@@ -115,7 +115,7 @@ def bulk_fill(*, actor: Actor, run_id: UUID, values: Mapping[str, Any]) -> BulkR
             values=dict(values),
             label=act.titled(values)[:200],
             queue_after=system_now(),
-            **_answering(actor),
+            **actor_kept(actor),
         )
         enqueue_on_commit(run_bulk, run.tenant_id, run.pk)
     return run
@@ -145,7 +145,7 @@ def bulk_confirm(*, actor: Actor, run_id: UUID, reason: str = "") -> BulkRun:
             confirmed_at=now,
             confirmed_by=actor.label[:200],
             queue_after=now,
-            **_answering(actor),
+            **actor_kept(actor),
         )
         counts = bulk_counts(run)
         if not counts.to_do:
@@ -198,7 +198,7 @@ def bulk_go_on(*, actor: Actor, run_id: UUID) -> BulkRun:
             state=BulkState.RUNNING,
             trouble="",
             queue_after=system_now(),
-            **_answering(actor),
+            **actor_kept(actor),
         )
         _settled(run, f"{actor.label} let it go on.")
         _audited("core.bulk_go_on", actor, run)
@@ -272,7 +272,7 @@ def bulk_undo(*, actor: Actor, run_id: UUID, at_once: bool = False, reason: str 
                 values=run.values,
                 undoes=run,
                 state=BulkState.PLANNING,
-                **_answering(actor),
+                **actor_kept(actor),
                 planned_by=actor.label[:200],
                 reason=reason.strip()[:REASON_CHARACTERS],
                 confirmed_at=system_now() if at_once else None,
@@ -320,14 +320,6 @@ def _moved(run: BulkRun, before: Sequence[str], **change: Any) -> None:
         raise BulkNotPossible(f"It is {now.get_state_display().lower()}.")
     for name, value in change.items():
         setattr(run, name, value)
-
-
-def _answering(actor: Actor) -> dict[str, str]:
-    return {
-        "actor_type": actor.type,
-        "actor_id": actor.id[:64],
-        "actor_label": actor.label[:200],
-    }
 
 
 def _settled(run: BulkRun, resolution: str) -> None:

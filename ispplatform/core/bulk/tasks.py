@@ -4,12 +4,14 @@ from uuid import UUID
 
 from celery import shared_task
 
+from ispplatform.core.bulk.retention import bulk_runs_forget_old
 from ispplatform.core.bulk.working import bulk_runs_take_for_queueing, bulk_work
 from ispplatform.core.leases import duty
 from ispplatform.core.tasks import in_tenant
 from ispplatform.core.tenancy.context import current_tenant_id
 
 SWEEP_SECONDS = 10
+RETENTION_SECONDS = 24 * 3600
 
 
 @shared_task
@@ -26,3 +28,10 @@ def sweep_bulk_runs() -> None:
     """Queue the runs that nobody is at: a killed worker, a lost message cost time and no row."""
     for tenant_id, run_id in bulk_runs_take_for_queueing():
         run_bulk.delay(tenant_id, run_id)
+
+
+@shared_task
+@duty("core.forget_old_bulk_runs", every_seconds=RETENTION_SECONDS, hold_seconds=600)
+def forget_old_bulk_runs() -> None:
+    """Delete bulk acts whose retention is over."""
+    bulk_runs_forget_old()

@@ -7,7 +7,7 @@ lease costs nothing, as a row that is decided is decided for all.
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from ispplatform.core.borders import DATABASE_TROUBLE, pass_on
 from ispplatform.core.bulk.actors import actor_now
 from ispplatform.core.bulk.acts import BULK_ACTS, BulkAct, Done, Terms, missing_sentence
 from ispplatform.core.bulk.counting import counts_keep
+from ispplatform.core.bulk.pace import paced_until, turn_size
 from ispplatform.core.clock import monotonic_seconds, system_now
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.models.bulk import (
@@ -50,18 +51,21 @@ def bulk_work(run_id: UUID, *, seconds: float = TURN_SECONDS) -> bool:
     """Go on with a run of the tenant for a while; call it outside any transaction.
 
     Returns:
-        Whether there is more to do.
+        Whether there is more to do now; what is paced goes on by the sweep.
     """
     run = _taken(run_id)
     if run is None:
         return False
     ends = monotonic_seconds() + seconds
+    wait_until = None
     while run.is_working:
         act = BULK_ACTS.get(run.act)
         if act is None:
             _stop(run, "This release does not know this act.")
         elif run.state == BulkState.PLANNING:
             _plan_on(run, act)
+        elif (wait_until := paced_until(run, act)) is not None:
+            break
         else:
             _carry_on(run, act)
         if not _renewed(run):
@@ -69,8 +73,8 @@ def bulk_work(run_id: UUID, *, seconds: float = TURN_SECONDS) -> bool:
         if monotonic_seconds() >= ends:
             break
     counts_keep(run)
-    _given_back(run)
-    return run.is_working
+    _given_back(run, wait_until)
+    return run.is_working and wait_until is None
 
 
 def bulk_runs_take_for_queueing(*, limit: int = 50) -> list[tuple[UUID, UUID]]:
@@ -111,9 +115,9 @@ def _renewed(run: BulkRun) -> bool:
     return True
 
 
-def _given_back(run: BulkRun) -> None:
+def _given_back(run: BulkRun, wait_until: datetime | None) -> None:
     mine = BulkRun.objects.filter(pk=run.pk, lease_until=run.lease_until)
-    mine.update(lease_until=None, queue_after=system_now())
+    mine.update(lease_until=None, queue_after=wait_until or system_now())
 
 
 # ------------------------------------------------------------------------------------- planning
@@ -210,12 +214,12 @@ def _memories(run: BulkRun, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def _carry_on(run: BulkRun, act: BulkAct) -> None:
     """Decide the next rows as the actor, or end the run."""
-    actor = actor_now(run.actor_type, run.actor_id)
+    actor = actor_now(run)
     if actor is None or not actor.can(act.permission):
         _stop(run, f"{run.actor_label} may not do this any more; a colleague can let it go on.")
         return
     rows = BulkRow.objects.filter(run=run, state=BulkRowState.PLANNED).order_by("position")
-    turn = list(rows[:TURN_ROWS])
+    turn = list(rows[: turn_size(run, act, TURN_ROWS)])
     for row in turn:
         _decide(run, act, actor, row)
     if not turn:

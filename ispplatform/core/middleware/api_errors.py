@@ -4,20 +4,22 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop as _
 
 from ispplatform.core.api.database_trouble import RETRY_AFTER_SECONDS, is_passing
 from ispplatform.core.api.exceptions import code_of
+from ispplatform.core.api.language import speak_to_caller
 from ispplatform.core.api.responses import JSON, error_http_response
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.errors import error_page
 
 _SENTENCES = {
-    400: "The request could not be read.",
-    403: "You may not do this.",
-    404: "There is nothing at this address.",
-    413: "The body is larger than is accepted.",
-    500: "Something broke on our side. Tell us the request id.",
-    503: "The system is busy. Please repeat the request.",
+    400: _("The request could not be read."),
+    403: _("You may not do this."),
+    404: _("There is nothing at this address."),
+    413: _("The body is larger than is accepted."),
+    500: _("Something broke on our side. Tell us the request id."),
+    503: _("The system is busy. Please repeat the request."),
 }
 _PAGES = {403, 404, 503}
 _KEPT_HEADERS = ("Retry-After", "WWW-Authenticate", "Allow", "Vary")
@@ -41,7 +43,8 @@ class ApiErrorMiddleware:
             return response
         status = response.status_code
         headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-        sentence = _SENTENCES.get(status, "The request was refused.")
+        speak_to_caller(request)
+        sentence = _SENTENCES.get(status, _("The request was refused."))
         return error_http_response(code_of(status), sentence, status, headers=headers)
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:

@@ -2,6 +2,8 @@
 
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.audit import AuditEntry, AuditSeal, AuditSealedEntry, AuditValues
+from ispplatform.core.models.backups import BackupProof
+from ispplatform.core.models.brand import BrandLogo
 from ispplatform.core.models.bulk import BulkRow, BulkRowState, BulkRun, BulkState
 from ispplatform.core.models.clock import ClockMove, ClockMoveState, ClockStop
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
@@ -27,6 +29,8 @@ __all__ = [
     "AuditSeal",
     "AuditSealedEntry",
     "AuditValues",
+    "BackupProof",
+    "BrandLogo",
     "BulkRow",
     "BulkRowState",
     "BulkRun",

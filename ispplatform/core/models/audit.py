@@ -13,7 +13,10 @@ class DigestForm(models.IntegerChoices):
 
 
 class AuditEntry(TenantModel):
-    """Who did what to what, and when, by ids. What names a person stands in ``values``."""
+    """Who did what to what, and when, by ids. What names a person stands in ``values``.
+
+    ``reference`` is the end of ``request_id`` as people read it out; no seal vouches for it.
+    """
 
     act = models.CharField(max_length=80)
     actor_type = models.CharField(max_length=20)
@@ -22,6 +25,7 @@ class AuditEntry(TenantModel):
     subject_id = models.UUIDField()
     customer_id = models.UUIDField(null=True, blank=True)
     request_id = models.CharField(max_length=128, blank=True)
+    reference = models.CharField(max_length=9, blank=True)
     digest_form = models.PositiveSmallIntegerField(choices=DigestForm)
     values_digest = models.CharField(max_length=64)
 
@@ -32,6 +36,7 @@ class AuditEntry(TenantModel):
             models.Index(fields=["tenant", "customer_id", "id"]),
             models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "request_id"]),
+            models.Index(fields=["tenant", "reference"]),
         ]
 
     def __str__(self) -> str:

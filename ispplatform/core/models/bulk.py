@@ -42,8 +42,9 @@ class BulkRun(TenantModel):
 
     ``chosen`` holds the ids of the selection until each has a row here; it never grows again.
     ``values`` is what the act's form was filled with. ``actor_*`` is who answers for the run: who
-    planned it, and from the confirmation on who confirmed it; the worker acts as this person, with
-    the rights of the moment. ``undoes`` is the run whose done rows this one takes back.
+    planned it, and from the confirmation on who confirmed it; the worker acts as this principal,
+    with what it might do then (``actor_permissions``: a token's scopes, mostly) and still may do
+    now. ``undoes`` is the run whose done rows this one takes back.
     """
 
     act = models.CharField(max_length=80)
@@ -70,6 +71,8 @@ class BulkRun(TenantModel):
     actor_type = models.CharField(max_length=20)
     actor_id = models.CharField(max_length=64, blank=True)
     actor_label = models.CharField(max_length=200)
+    actor_client_id = models.CharField(max_length=64, blank=True)
+    actor_permissions = models.JSONField(default=list, blank=True)
     planned_by = models.CharField(max_length=200)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.CharField(max_length=200, blank=True)

@@ -62,6 +62,10 @@ class OutboxEvent(TenantModel):
             ),
             models.Index(fields=["tenant", "customer_id", "position"]),
             models.Index(fields=["tenant", "created_at"]),
+            # By these the list is searched.
+            models.Index(fields=["tenant", "name"]),
+            models.Index(fields=["tenant", "subject_label"]),
+            models.Index(fields=["tenant", "request_id"]),
         ]
 
     def __str__(self) -> str:

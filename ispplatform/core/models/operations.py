@@ -108,7 +108,17 @@ class Operation(TenantModel):
             models.Index(fields=["tenant", "customer_id", "id"]),
             models.Index(fields=["tenant", "created_at", "id"]),
             models.Index(fields=["tenant", "state", "id"]),
-            models.Index(fields=["tenant", "finished_at"]),
+            # What waits for a connection is counted. It leaves nobody out: SQLite cannot tell
+            # from a statement's parameters that a list of states is the condition's.
+            models.Index(
+                fields=["tenant", "connection", "state"], name="core_operations_by_connection"
+            ),
+            # What took place today is counted by state, from the index alone.
+            models.Index(fields=["tenant", "finished_at", "state"]),
+            # By these the list is searched.
+            models.Index(fields=["tenant", "subject_label"]),
+            models.Index(fields=["tenant", "provider_reference"]),
+            models.Index(fields=["tenant", "request_id"]),
             models.Index(fields=["tenant", "id"]),
         ]
 

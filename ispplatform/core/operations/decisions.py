@@ -30,6 +30,7 @@ from ispplatform.core.subjects import Subject, subject_of
 from ispplatform.core.tasks import enqueue_on_commit
 
 MANAGE = "operations:manage"
+RETRY = "operations:retry"
 
 
 def operation_retry(
@@ -48,12 +49,16 @@ def operation_retry(
         The operation, or the new one that stands for a refused one.
 
     Raises:
-        NotPermitted, NotFound.
+        NotPermitted: no ``operations:retry``, or no ``operations:manage`` to say that nothing took
+            place.
+        NotFound.
         OperationNotPossible: it is done, cancelled, running, or was retried already.
         OperationNotWanted: it was refused, and what it was for is not to be had any more.
         OperationMayHaveBeenSent: only a person can tell, and ``is_known_undone`` is not said.
     """
-    actor.require(MANAGE)
+    actor.require(RETRY)
+    if is_known_undone:
+        actor.require(MANAGE)
     with transaction.atomic():
         row = _locked(operation_id)
         if row.state == OperationState.REJECTED:
@@ -92,7 +97,7 @@ def operations_retry_waiting(*, actor: Actor, subject_ids: Iterable[UUID], reaso
         How many operations were started again.
 
     Raises:
-        NotPermitted: no ``operations:manage``.
+        NotPermitted: no ``operations:retry``.
         OperationNotPossible: a worker has just taken one.
     """
     waiting = (OperationState.NEEDS_PERSON, OperationState.REJECTED)
@@ -127,6 +132,15 @@ def operation_cancel(*, actor: Actor, operation_id: UUID, reason: str) -> Operat
         OperationNotPossible: it is running or over.
     """
     actor.require(MANAGE)
+    return operation_given_up(actor=actor, operation_id=operation_id, reason=reason)
+
+
+def operation_given_up(*, actor: Actor, operation_id: UUID, reason: str) -> Operation:
+    """Do what ``operation_cancel`` does, for callers that know what the actor may do.
+
+    Raises:
+        NotFound, InvalidInput, OperationMayHaveBeenSent, OperationNotPossible.
+    """
     _need_reason(reason)
     with transaction.atomic():
         row = _locked(operation_id)

@@ -47,7 +47,7 @@ from ispplatform.core.operations.settling import (
     settle_trouble,
     settle_waiting,
 )
-from ispplatform.core.providers.building import provider_for
+from ispplatform.core.providers.building import provider_built
 from ispplatform.core.providers.exchanges import recorder_for
 from ispplatform.core.request_ids import request_id_scope
 
@@ -272,7 +272,7 @@ def _call(kind: OperationKind, row: Operation, *, is_repeat: bool) -> OperationC
     recorder = recorder_for(row.connection, operation_id=row.pk, attempt=row.attempt)
     provider = None
     if row.connection is not None:
-        provider = provider_for(row.connection, deadline=deadline, recorder=recorder)
+        provider = provider_built(row.connection, deadline=deadline, recorder=recorder)
     return OperationCall(
         operation=row, provider=provider, deadline=deadline, recorder=recorder, is_repeat=is_repeat
     )

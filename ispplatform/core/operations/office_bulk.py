@@ -14,7 +14,7 @@ from ispplatform.core.bulk.acts import Reasons, Rows
 from ispplatform.core.models.attention import AttentionItem
 from ispplatform.core.models.operations import WAITING_STATES, Operation, OperationState
 from ispplatform.core.money import Money
-from ispplatform.core.operations.decisions import MANAGE, only_a_person_knows, tried_again
+from ispplatform.core.operations.decisions import RETRY, only_a_person_knows, tried_again
 from ispplatform.core.operations.kinds import kinds
 from ispplatform.core.operations.untrying import (
     LEFT_ALREADY,
@@ -87,7 +87,7 @@ BULK_ACTS.fill(
         name="core.operations_retry",
         model="core.operation",
         label=_("Try again"),
-        permission=MANAGE,
+        permission=RETRY,
         see="operations:read",
         run=_retry,
         rows=_rows,

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from ispplatform.core.attention.selectors import attention_items_open
@@ -26,6 +28,7 @@ from ispplatform.core.pages.statuses import status_words
 from ispplatform.core.providers.registry import backends
 from ispplatform.core.switches.selectors import pause_sentence
 
+TRUTH_SPAN = timedelta(hours=24)
 GRACE_SECONDS = 60  # after the start of this process: everything starts at once
 
 
@@ -158,19 +161,31 @@ class AutomationTruth:
     overdue: tuple[str, ...] = ()
 
 
+def operations_of_truth(figure: str) -> QuerySet[Operation]:
+    """Return the operations behind a figure of the line of truth: done, failed or waiting."""
+    lately = Q(finished_at__gte=system_now() - TRUTH_SPAN)
+    behind = {
+        "done": lately & Q(state=OperationState.SUCCEEDED),
+        "failed": (lately & Q(state=OperationState.REJECTED))
+        | Q(state=OperationState.NEEDS_PERSON),
+        "waiting": Q(state__in=OPEN_STATES),
+    }
+    return Operation.objects.filter(behind[figure])
+
+
 def automation_truth_line() -> AutomationTruth:
     """Return the truth for the tenant in force; two queries."""
     now = system_now()
-    day = now - timedelta(hours=24)
-    counts = Operation.objects.filter(
-        Q(finished_at__gte=day) | Q(state__in=[*OPEN_STATES, OperationState.NEEDS_PERSON])
-    ).aggregate(
-        done=Count("pk", filter=Q(state=OperationState.SUCCEEDED)),
-        failed=Count(
-            "pk", filter=Q(state__in=[OperationState.REJECTED, OperationState.NEEDS_PERSON])
-        ),
-        waiting=Count("pk", filter=Q(state__in=OPEN_STATES)),
-    )
+    day = now - TRUTH_SPAN
+    # Each from an index alone; with an "or" between them the database reads every operation. Of
+    # those that ended, SQLite would rather read all there ever were in these states than a day's:
+    # no index has the expression that stands for the state.
+    state = Coalesce("state", Value(""))
+    over = [OperationState.SUCCEEDED, OperationState.REJECTED]
+    ended = _by_state(Operation.objects.filter(finished_at__gte=day), state, over)
+    here = [*OPEN_STATES, OperationState.NEEDS_PERSON]
+    standing = _by_state(Operation.objects.all(), F("state"), here)
+    counts = dict(ended.union(standing, all=True))
     done = duties_done()
     last_run_at = done.get(SWEEP)
     age = None if last_run_at is None else int((now - last_run_at).total_seconds())
@@ -179,8 +194,17 @@ def automation_truth_line() -> AutomationTruth:
         age_seconds=age,
         is_silent=age is None or age > SILENT_AFTER_SECONDS,
         overdue=tuple(duties_overdue(grace_seconds=GRACE_SECONDS, done=done)),
-        **counts,
+        done=counts.get(OperationState.SUCCEEDED, 0),
+        failed=counts.get(OperationState.REJECTED, 0) + counts.get(OperationState.NEEDS_PERSON, 0),
+        waiting=sum(counts.get(state, 0) for state in OPEN_STATES),
     )
+
+
+def _by_state(
+    operations: QuerySet[Operation], state: Any, states: list[OperationState]
+) -> QuerySet[Operation, tuple[str, int]]:
+    rows = operations.order_by().annotate(is_in=state).filter(is_in__in=states)
+    return rows.values_list("is_in").annotate(count=Count("pk"))
 
 
 def automation_is_silent() -> bool:

@@ -13,7 +13,7 @@ from ispplatform.core.clock import system_now
 from ispplatform.core.errors import NotFound
 from ispplatform.core.models.operations import Operation, OperationState
 from ispplatform.core.operations.attention import operation_attention_open
-from ispplatform.core.operations.decisions import MANAGE, operation_cancel, operation_retry
+from ispplatform.core.operations.decisions import RETRY, operation_given_up, operation_retry
 from ispplatform.core.operations.errors import OperationNotPossible
 from ispplatform.core.operations.kinds import kinds
 from ispplatform.core.subjects import subject_of
@@ -51,7 +51,7 @@ def operation_retry_undo(
         NotPermitted, NotFound.
         OperationNotPossible: it is on its way already.
     """
-    actor.require(MANAGE)
+    actor.require(RETRY)
     with transaction.atomic():
         rows = Operation.objects.select_for_update()
         row = rows.filter(pk=operation_id).first()
@@ -60,7 +60,7 @@ def operation_retry_undo(
         if not is_untouched(Operation.objects.filter(pk=kept["now"]).first(), kept):
             raise OperationNotPossible(LEFT_ALREADY)
         if row.state == OperationState.REJECTED:
-            operation_cancel(actor=actor, operation_id=UUID(kept["now"]), reason=reason)
+            operation_given_up(actor=actor, operation_id=UUID(kept["now"]), reason=reason)
         else:
             _put_back(row, kept)
         if row.state in (OperationState.REJECTED, OperationState.NEEDS_PERSON):

@@ -35,7 +35,8 @@ __all__ = [
 declare_permissions(
     ("events:read", "Read the feed of events", "operator"),
     ("operations:read", "See operations", "support", "billing", "sales", "operator"),
-    ("operations:manage", "Retry, cancel and take over operations, pause effects", "operator"),
+    ("operations:retry", "Try operations again", "support", "billing", "operator"),
+    ("operations:manage", "Cancel and take over operations, pause effects", "operator"),
     ("connections:read", "See provider connections", "support", "operator"),
     ("connections:manage", "Set up and test provider connections", "operator"),
     ("installation:confirm", "Let a restored copy act"),

@@ -1,5 +1,6 @@
 """The tenant's brand as pages, mails and documents show it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from ispplatform.core.pages.markup import as_markup
 from ispplatform.core.tenant_settings import HasSettings, TenantSetting
 
 DEFAULT_ACCENT = "#0b5d6b"
+_UPLOADED = re.compile(r"/brand/logos/([0-9a-f]{64})\.png")
 
 
 def _check_color(value: str) -> str:
@@ -34,6 +36,7 @@ LOGO = TenantSetting(
     default="",
     label="Address of the logo on this site; empty shows the name",
     check=_check_logo,
+    changed_at="admin:logo",
 )
 LEGAL_LINKS = TenantSetting[dict[str, str]](
     key="brand.legal_links",
@@ -45,6 +48,17 @@ LEGAL_LINKS = TenantSetting[dict[str, str]](
         else "A link starts with /, https:// or mailto:."
     ),
 )
+
+
+def logo_address(digest: str) -> str:
+    """Return where a logo that was uploaded is shown, by the SHA-256 of its PNG."""
+    return f"/brand/logos/{digest}.png"
+
+
+def logo_digest(tenant: HasSettings) -> str:
+    """Return the SHA-256 of the logo that was uploaded; empty where the name stands instead."""
+    found = _UPLOADED.fullmatch(LOGO.of(tenant))
+    return found[1] if found else ""
 
 
 class HasBrand(HasSettings, Protocol):

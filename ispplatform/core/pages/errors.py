@@ -42,7 +42,10 @@ TEXTS = {
     ),
     404: ErrorText(
         title=_("There is nothing at this address"),
-        meaning=_("The page was moved, or a letter of the address is wrong."),
+        meaning=_(
+            "The page was moved, or a letter of the address is wrong. Nothing was changed: your "
+            "orders and payments are as they were."
+        ),
         advice=_("Start from the home page; everything that is yours can be reached from there."),
     ),
     429: ErrorText(
@@ -54,14 +57,21 @@ TEXTS = {
     500: ErrorText(
         title=_("Something broke on our side"),
         meaning=_(
-            "It is not your fault, and we have been told. What you sent was not carried out."
+            "It is not your fault, and we have been told. What you sent was not carried out; your "
+            "cart and your orders are saved, and nothing is charged twice."
         ),
-        advice=_("Try again in a moment. If it happens again, tell us the reference."),
+        advice=_(
+            "Try again in a moment. If you were paying, look under Billing first. If it happens "
+            "again, tell us the reference."
+        ),
         can_retry=True,
     ),
     503: ErrorText(
         title=_("We will be back in a moment"),
-        meaning=_("The system is busy or being looked after. Nothing is lost."),
+        meaning=_(
+            "The system is busy or being looked after. Nothing is lost: your orders and payments "
+            "are as they were."
+        ),
         advice=_("Try again in a minute."),
         can_retry=True,
     ),

@@ -16,9 +16,11 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ispplatform.core.pages.formats import date_text, datetime_text, money_text
 from ispplatform.core.pages.markup import as_markup
+from ispplatform.core.pages.statuses import Standing, standing_text
 
 register = template.Library()
 
@@ -153,6 +155,17 @@ def facts(context: Context, content: str) -> str:
 def fact(context: Context, label: str, value: str) -> str:
     """Write a name and its value."""
     return _pair(context, label, value, weight="400")
+
+
+@register.simple_tag(takes_context=True)
+def state(context: Context, kind: str, standing: Standing | str) -> str:
+    """Say where something stands, in the words of the table, as a line of ``{% facts %}``.
+
+    ``standing`` is a status (``{% state "sales.order" "on_hold" %}``) or where a row stands.
+    """
+    known = Standing(value=standing) if isinstance(standing, str) else standing
+    words = standing_text(kind, known, context["locale"])
+    return _pair(context, gettext("Status"), words, weight="600")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,17 +1,8 @@
 """The short reference that a person reads out, and staff find in logs and audit entries."""
 
-from ispplatform.core.request_ids import current_request_id
+from ispplatform.core.request_ids import current_request_id, reference_of
 
-LENGTH = 8
-
-
-def reference_of(request_id: str) -> str:
-    """Return the end of a request id in a form to read out: ``7F3K-22A1``.
-
-    Staff find the request by its id's last eight letters and digits, whatever its form.
-    """
-    plain = "".join(sign for sign in request_id if sign.isalnum())[-LENGTH:].upper()
-    return f"{plain[:4]}-{plain[4:]}" if len(plain) > 4 else plain
+__all__ = ["current_reference", "reference_of"]
 
 
 def current_reference() -> str:

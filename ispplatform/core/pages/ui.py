@@ -12,7 +12,7 @@ from typing import Any
 from babel import Locale
 from django import template
 from django.core.paginator import Page
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -33,10 +33,12 @@ from ispplatform.core.pages.formats import (
 )
 from ispplatform.core.pages.icons import icon_svg
 from ispplatform.core.pages.markup import as_markup
-from ispplatform.core.pages.statuses import Tone, status_words
+from ispplatform.core.pages.refusals import Refusal, form_refusal
+from ispplatform.core.pages.statuses import Tone, standing_of, standing_text, status_words
 
 register = template.Library()
 
+LONG_BADGE = 32  # characters: longer words are a sentence, and may take two lines
 TONE_ICONS = {
     Tone.GOOD: "circle-check",
     Tone.INFO: "info",
@@ -63,9 +65,10 @@ def icon(name: str, label: str = "") -> SafeString:
 def badge(text: str, tone: str = "quiet", working: bool = False) -> SafeString:
     """Show a word with its colour: ``{% badge _("Active") "good" %}``."""
     return format_html(
-        '<span class="badge tone-{}{}">{}</span>',
+        '<span class="badge tone-{}{}{}">{}</span>',
         Tone(tone).value,
         " badge-working" if working else "",
+        " badge-long" if len(str(text)) > LONG_BADGE else "",
         text,
     )
 
@@ -76,6 +79,15 @@ def status(kind: str, value: str, reader: str = "customer") -> SafeString:
     words = status_words(kind, value)
     text = words.staff if reader == "staff" else words.customer
     return badge(str(text), words.tone, words.is_working)
+
+
+@register.simple_tag(takes_context=True)
+def status_of(context: Context, kind: str, row: Any) -> SafeString:
+    """Show where a row stands, fully: ``{% status_of "billing.invoice" invoice %}``."""
+    standing = standing_of(kind, row)
+    words = status_words(kind, standing.value)
+    text = standing_text(kind, standing, _locale(context))
+    return badge(text, words.tone, words.is_working)
 
 
 @register.simple_tag(takes_context=True)
@@ -269,6 +281,12 @@ def price_line(
 def field(bound: BoundField) -> SafeString:
     """Show a form's field with label, help and error."""
     return bound.as_field_group()
+
+
+@register.simple_tag
+def form_refused(form: BaseForm) -> Refusal:
+    """Return what a form with errors says above itself: ``{% form_refused form as refusal %}``."""
+    return form_refusal(form)
 
 
 # ------------------------------------------------------------------------------------ charts

@@ -5,7 +5,7 @@ from django.urls import path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from ispplatform.core.pages import home, legal, preferences, styleguide
+from ispplatform.core.pages import home, legal, logos, preferences, styleguide
 
 # Asked for when a page is opened: in production the name carries a digest.
 _icon = lazy(lambda: static("images/icon.svg"), str)
@@ -13,6 +13,7 @@ _icon = lazy(lambda: static("images/icon.svg"), str)
 app_name = "pages"
 urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=_icon())),
+    path("brand/logos/<slug:digest>.png", logos.logo, name="logo"),
     path("portal", home.portal_home, name="home"),
     path("imprint", legal.imprint, name="imprint"),
     path("preferences/theme", preferences.theme_choose, name="theme"),

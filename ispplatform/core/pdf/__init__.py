@@ -3,7 +3,13 @@
 See ``docs/mechanisms/pdf.md``.
 """
 
-from ispplatform.core.pdf.documents import BusinessDocument, Column, Total, render_document
+from ispplatform.core.pdf.documents import (
+    BusinessDocument,
+    Column,
+    Total,
+    render_document,
+    svg_of_png,
+)
 from ispplatform.core.pdf.rendering import Attachment, DocumentNotRendered, render_pdf
 
 __all__ = [
@@ -14,4 +20,5 @@ __all__ = [
     "Total",
     "render_document",
     "render_pdf",
+    "svg_of_png",
 ]

@@ -1,8 +1,10 @@
 """The business letter that invoices, credit notes, offers and reminders are printed as."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from struct import unpack
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -12,6 +14,7 @@ from ispplatform.core.pages.colors import light_accent
 from ispplatform.core.pdf.rendering import Attachment, render_pdf
 
 Pair = tuple[str, str]
+LONGEST_SHAPE = 5  # times as wide as high
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +53,7 @@ class BusinessDocument:
         rows: for each line the cells; a cell with line breaks prints its later lines small.
         payment: how to pay: account, reference.
         footer: up to four columns of lines at the foot of each page.
-        logo_svg: an SVG drawing, or empty.
+        logo_svg: an SVG drawing, or empty; of a picture see ``svg_of_png``.
         stamp: a word across the head of the letter ("Copy", "Paid", "Sandbox"), or empty.
     """
 
@@ -72,6 +75,21 @@ class BusinessDocument:
     accent: str = DEFAULT_ACCENT
     logo_svg: str = ""
     stamp: str = ""
+
+
+def svg_of_png(png: bytes) -> str:
+    """Return a drawing that shows nothing but this picture, for ``BusinessDocument.logo_svg``.
+
+    A very long picture gets room above and below, so that it is at most 80 mm wide in a letter.
+    """
+    width, height = unpack(">II", png[16:24])  # PNG (RFC 2083), 4.1.1: IHDR is the first chunk
+    sheet = max(height, -(-width // LONGEST_SHAPE))
+    data = b64encode(png).decode("ascii")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{sheet}">'
+        f'<image y="{(sheet - height) // 2}" width="{width}" height="{height}" '
+        f'href="data:image/png;base64,{data}"/></svg>'
+    )
 
 
 def render_document(

@@ -9,9 +9,15 @@ from ispplatform.core.http import Deadline, ExchangeRecorder, OutgoingHttp
 from ispplatform.core.models.connections import ProviderConnection
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.providers.base import ProviderContext
-from ispplatform.core.providers.errors import ConnectionInactive, ConnectionModeMismatch
+from ispplatform.core.providers.errors import (
+    ConnectionInactive,
+    ConnectionModeMismatch,
+    ConnectionPaused,
+)
 from ispplatform.core.providers.fields import cleaned_values
 from ispplatform.core.providers.registry import Backend, backends
+from ispplatform.core.switches.conditions import connection_is_paused
+from ispplatform.core.switches.installation import installation_is_confirmed_and
 
 READ_SECONDS = 20.0
 
@@ -24,8 +30,37 @@ def provider_for(
 ) -> Any:
     """Return the back end of a connection, ready for one call (or a few within one deadline).
 
-    Operations get theirs from the engine (``call.provider``). Others use this to read: the
-    availability of a name, the list of packages. Never call it inside a transaction.
+    For whoever asks a provider at once, outside an operation: the availability of a name, a way
+    into a panel. Nobody is asked while the stop switch holds the company or the connection, nor
+    by a copy of the database that was not confirmed. Never call it inside a transaction.
+
+    Args:
+        deadline: when its calls must be over; 20 seconds from now when not given.
+        recorder: keeps its exchanges; none are kept when not given.
+
+    Returns:
+        An object that meets the Protocol of the connection's kind.
+
+    Raises:
+        ConnectionPaused: nothing may go out now.
+        ConnectionInactive, ConnectionModeMismatch, InvalidInput: as ``provider_built``.
+    """
+    is_confirmed, is_paused = installation_is_confirmed_and(connection_is_paused(connection))
+    if is_paused or not is_confirmed:
+        raise ConnectionPaused("This is paused at the moment.")
+    return provider_built(connection, deadline=deadline, recorder=recorder)
+
+
+def provider_built(
+    connection: ProviderConnection,
+    *,
+    deadline: Deadline | None = None,
+    recorder: ExchangeRecorder | None = None,
+) -> Any:
+    """Return the back end of a connection, whatever the stop switch says.
+
+    For the engine, whose claim asked the switch; for the test of a connection, which a person
+    starts and which only reads; and for what a back end tells without asking anybody.
 
     Args:
         deadline: when its calls must be over; 20 seconds from now when not given.

@@ -1,5 +1,7 @@
 """What can be wrong with a connection, as the people who set it up read it."""
 
+from django.utils.translation import gettext_noop as _
+
 from ispplatform.core.errors import RuleViolation
 
 
@@ -13,3 +15,11 @@ class ConnectionInactive(RuleViolation):
     """The connection is switched off."""
 
     code = "CONNECTION_INACTIVE"
+
+
+class ConnectionPaused(RuleViolation):
+    """The stop switch holds the connection, or this copy of the database may not act yet."""
+
+    code = "CONNECTION_PAUSED"
+    meaning = _("Nothing was done, and your order and your payment are safe.")
+    next_step = _("Try again later.")

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from ispplatform.core.errors import NotFound
 from ispplatform.core.models.connections import ProviderConnection
-from ispplatform.core.models.operations import OPEN_STATES
+from ispplatform.core.models.operations import OPEN_STATES, Operation
 
 
 def connections_of_kind(kind: str) -> QuerySet[ProviderConnection]:
@@ -28,5 +29,8 @@ def connection_by_id(connection_id: UUID) -> ProviderConnection:
 
 def connections_overview() -> QuerySet[ProviderConnection]:
     """Return the tenant's connections with ``operations_waiting``, by kind and name."""
-    waiting = Count("operations", filter=Q(operations__state__in=OPEN_STATES))
+    # Those that wait have an index of their own; a join would read every operation there ever was.
+    open_ones = Operation.objects.filter(connection=OuterRef("pk"), state__in=OPEN_STATES)
+    counted = open_ones.order_by().values("connection").annotate(count=Count("pk")).values("count")
+    waiting = Coalesce(Subquery(counted), 0)
     return ProviderConnection.objects.annotate(operations_waiting=waiting).order_by("kind", "name")

@@ -23,7 +23,7 @@ from ispplatform.core.models.connections import ConnectionState, ProviderConnect
 from ispplatform.core.models.tenants import Tenant
 from ispplatform.core.operations.circuit import circuit_succeeded
 from ispplatform.core.providers.base import ProbeReport
-from ispplatform.core.providers.building import mode_check, provider_for
+from ispplatform.core.providers.building import mode_check, provider_built
 from ispplatform.core.providers.errors import ConnectionModeMismatch
 from ispplatform.core.providers.events import ConnectionStateChanged
 from ispplatform.core.providers.exchanges import recorder_for
@@ -178,7 +178,7 @@ def connection_test(*, actor: Actor, connection_id: UUID) -> ProviderConnection:
 def _probe(row: ProviderConnection) -> tuple[ProbeReport | None, str]:
     """Return the provider's report and why the connection cannot be used (empty: it can)."""
     try:
-        provider = provider_for(
+        provider = provider_built(
             row, deadline=Deadline.after(TEST_SECONDS), recorder=recorder_for(row)
         )
         report: ProbeReport = provider.probe()

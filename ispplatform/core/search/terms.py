@@ -138,6 +138,15 @@ def exactly(*texts: str) -> list[Term]:
     return _best(_term(spelling, NAME) for text in texts for spelling in spellings(text))
 
 
+def read_out(*references: str) -> list[Term]:
+    """Return the terms of references that people read out: ``7F3K-22A1``, with and without dash.
+
+    One is a thing's own, but may by rare chance be another's too.
+    """
+    forms = (form for text in references for form in (text, text.replace("-", "")))
+    return _best(_term(folded(form), IDENTITY) for form in forms if form)
+
+
 def together(*parts: Iterable[Term]) -> list[Term]:
     """Return the terms of several parts, each text once, with its best rank."""
     return _best(chain.from_iterable(parts))

@@ -35,7 +35,8 @@ def installation_is_confirmed_and(condition: Exists) -> tuple[bool, bool]:
     rows = Installation.objects.filter(pk=1).annotate(is_so=condition)
     found = rows.values_list("installation_id", "is_so").first()
     if found is None:
-        return _adopt() == _outside_id(), True
+        _adopt()
+        return installation_is_confirmed_and(condition)
     kept, is_so = found
     return kept == _outside_id(), bool(is_so)
 

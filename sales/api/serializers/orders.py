@@ -17,6 +17,7 @@ from ispplatform.core.api.fields import (
     MoneyAmountField,
     VersionField,
 )
+from ispplatform.core.api.labels import StatusLabel
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.external_refs.api import ExternalRefsField, external_refs_input
@@ -72,6 +73,7 @@ class OrderRow(RowSerializer):
     order_number = serializers.CharField()
     customer_id = serializers.UUIDField()
     status = serializers.ChoiceField(OrderStatus.choices)
+    status_label = StatusLabel("sales.order")
     net = MoneyAmountField()
     tax = MoneyAmountField()
     gross = MoneyAmountField()

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -145,7 +146,7 @@ class OrderViewSet(ExternalRefsAction, ListAction, RetrieveAction, CreateAction,
     def cancel(self, request: Request, id: UUID) -> Response:
         """Withdraw an order that is not paid."""
         order_cancel(actor=self.actor, order_id=self.row().pk, **self.valid())
-        return self.show(id, message="Order cancelled.")
+        return self.show(id, message=_("Order cancelled."))
 
     @action(detail=True, methods=["post"])
     def provision(self, request: Request, id: UUID) -> Response:
@@ -208,4 +209,4 @@ class PortalOrderViewSet(ListAction, RetrieveAction, CreateAction, PortalViewSet
     def cancel(self, request: Request, id: UUID) -> Response:
         """Withdraw an own order that is not paid."""
         order_cancel(actor=self.actor, order_id=self.row().pk, **self.valid())
-        return self.show(id, message="Order cancelled.")
+        return self.show(id, message=_("Order cancelled."))

@@ -18,7 +18,7 @@ from tests.accounts.people import (
     portal_program,
     staff_program,
 )
-from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.accounts import PASSWORD, IntegrationFactory, UserFactory
 
 NEW_PASSWORD = "Grey-Kettle-91-Orchard"
 
@@ -132,7 +132,15 @@ def test_browser_session_opens_the_api_for_writing_only_with_the_csrf_token(
 
 def test_secrets_stay_out_of_trail_and_outbox(tenant: Tenant) -> None:
     call, _me = staff_program(tenant, "admin")
-    made = call("POST", "api-keys", {"name": "sync", "scopes": ["users:read"]})
+    made = call(
+        "POST",
+        "api-keys",
+        {
+            "name": "sync",
+            "scopes": ["users:read"],
+            "integration_id": str(IntegrationFactory().pk),
+        },
+    )
     key = made.json()["data"]["key"]
     call("POST", "users", {"email": "kim@mail.example", "password": NEW_PASSWORD})
 

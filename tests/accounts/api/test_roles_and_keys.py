@@ -17,7 +17,7 @@ from tests.accounts.people import (
     colleague,
     staff_program,
 )
-from tests.factories.accounts import MembershipFactory
+from tests.factories.accounts import IntegrationFactory, MembershipFactory
 
 NEW_PASSWORD = "Grey-Kettle-91-Orchard"
 
@@ -77,11 +77,12 @@ def test_report_names_the_holders_of_each_permission(tenant: Tenant) -> None:
 
 
 def _key(call: Program, **body: Any) -> Any:
-    return call("POST", "api-keys", {"name": "sync", "scopes": ["users:read"], **body})
+    named = {"integration_id": str(IntegrationFactory().pk)} if "integration_id" not in body else {}
+    return call("POST", "api-keys", {"name": "sync", "scopes": ["users:read"], **named, **body})
 
 
 def test_key_is_shown_once_and_opens_what_its_scopes_say(tenant: Tenant) -> None:
-    call, me = staff_program(tenant, "admin")
+    call, _me = staff_program(tenant, "admin")
 
     made = _key(call)
 
@@ -89,7 +90,9 @@ def test_key_is_shown_once_and_opens_what_its_scopes_say(tenant: Tenant) -> None
     data = made.json()["data"]
     key = data["key"]
     assert key.startswith("test_pk_")
-    assert data["responsible"] == me.user.email
+    integration = ApiKey.objects.get().integration
+    assert data["integration"] == integration.name
+    assert data["responsible"] == integration.responsible.email
     row = ApiKey.objects.get()
     assert key not in str(row.__dict__)
     assert "key" not in call("GET", f"api-keys/{row.pk}").json()["data"]
@@ -101,6 +104,7 @@ def test_key_is_shown_once_and_opens_what_its_scopes_say(tenant: Tenant) -> None
     assert by_header.status_code == 200
     row.refresh_from_db()
     assert row.last_used_at is not None
+    assert row.last_used_address == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_key_is_bound_to_its_networks(tenant: Tenant, network: str, status: int)
         {"scopes": ["unicorns:ride"]},
         {"networks": ["not a network"]},
         {"expires_at": "2020-01-01T00:00:00Z"},
-        {"responsible_id": "0196b5a0-0000-7000-8000-000000000001"},
+        {"integration_id": "0196b5a0-0000-7000-8000-000000000001"},
     ],
 )
 def test_bad_keys_are_not_made(tenant: Tenant, body: dict[str, Any]) -> None:
@@ -176,10 +180,10 @@ def test_rotation_overlaps_and_then_ends_the_old_key(tenant: Tenant) -> None:
 
 
 def test_key_cannot_make_a_key_stronger_than_itself(tenant: Tenant) -> None:
-    call, me = staff_program(tenant, "admin")
+    call, _me = staff_program(tenant, "admin")
     key = _key(call, scopes=["api_keys:manage"]).json()["data"]["key"]
 
-    refused = _key(Program(key), scopes=["*"], responsible_id=str(me.user_id))
+    refused = _key(Program(key), scopes=["*"])
 
     assert refused.status_code == 403
     assert ApiKey.objects.count() == 1

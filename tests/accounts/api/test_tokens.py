@@ -21,7 +21,7 @@ from accounts.services.token_pairs import token_pair
 from accounts.tokens.keys import token_key_make, token_keys, token_keys_prune
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import system_now
-from ispplatform.core.models import Tenant
+from ispplatform.core.models import AuditEntry, Tenant
 from ispplatform.core.tenancy.context import tenant_context
 from tests.accounts.people import acts, colleague, customer, portal_in, staff_in
 from tests.factories.accounts import PASSWORD
@@ -167,6 +167,8 @@ def test_forged_tokens_are_refused(
     expected = "TOKEN_EXPIRED" if attack == "expired" else "INVALID_TOKEN"
     assert answer.json()["error"]["code"] == expected
     assert answer["WWW-Authenticate"].startswith("Bearer")
+    told = AuditEntry.objects.filter(act="accounts.credential_refused")
+    assert [(entry.actor_type, entry.values.reason) for entry in told] == [("anonymous", expected)]
 
 
 def _hs256(claims: dict[str, Any], secret: bytes, kid: str) -> str:

@@ -1,6 +1,7 @@
 """The door of the back office."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pyotp
@@ -12,6 +13,7 @@ from accounts.selectors.mails import mail_secret
 from accounts.selectors.principals import role_permissions
 from accounts.services.second_factors import totp_activate, totp_begin
 from ispplatform.core.actors import Actor
+from ispplatform.core.clock import system_now
 from ispplatform.core.ids import uuid7
 from ispplatform.core.models import OutboxEvent, Tenant, TenantMode
 from ispplatform.core.tenancy.context import tenant_context
@@ -20,6 +22,7 @@ from tests.factories.accounts import PASSWORD, MembershipFactory
 
 LOG_IN = "/admin/login/"
 FACTOR = "/admin/second-factor/"
+NEXT_STEP = timedelta(seconds=30)
 
 
 @pytest.fixture
@@ -91,7 +94,7 @@ def test_live_company_makes_colleagues_set_one_up_first(live: Tenant, web: Clien
 def test_second_factor_is_asked_for_and_a_code_counts_once(live: Tenant, web: Client) -> None:
     membership = colleague(live, "admin")
     app = _app_of(membership)
-    code = app.now()
+    code = app.at(system_now() + NEXT_STEP)  # the present one switched the app on
 
     _log_in(web, membership)
     assert web.post(FACTOR, {"code": code, "next": "/admin/account/"})["Location"] == (
@@ -131,7 +134,7 @@ def test_five_wrong_codes_lock_the_account(live: Tenant, web: Client, settings: 
 
     for _ in range(5):
         web.post(FACTOR, {"code": "000000"})
-    locked = web.post(FACTOR, {"code": app.now()})
+    locked = web.post(FACTOR, {"code": app.at(system_now() + NEXT_STEP)})
 
     assert "Too many failed log-ins." in locked.content.decode()
     assert web.get("/admin/").status_code == 302

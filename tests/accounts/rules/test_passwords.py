@@ -16,7 +16,7 @@ from accounts.rules.passwords import normal_password, password_report
         ("Grey-91-" + "x" * 121, "Use at most 128 characters."),
         ("Grey-Kettle-91\0", "A password cannot hold the NUL character."),
         ("Password1!", "This is one of the passwords that attackers try first."),
-        ("Qwertyuiop1!", "This is similar to a commonly used password."),
+        ("Qwertyuiop1!", "This is close to what many people use."),
         ("trustno1", "This is one of the passwords that attackers try first."),
     ],
 )

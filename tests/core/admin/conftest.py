@@ -24,5 +24,5 @@ def editor_desk(tenant: Tenant) -> Client:
 
 @pytest.fixture
 def support_desk(tenant: Tenant) -> Client:
-    """Somebody who sees operations and may not touch them."""
+    """Somebody who sees operations and may try them again, and nothing more."""
     return staff_client(tenant, "support")

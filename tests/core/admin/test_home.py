@@ -164,9 +164,23 @@ def test_the_reference_of_an_error_page_finds_what_was_done(tenant: Tenant, conn
     use_request_id("0190f5a2-7b3c-7def-8123-4567890abcde")
     switch_pause(actor=SYSTEM, reason="storm")
     entry = AuditEntry.objects.get(act="core.switch_pause")
-    hits = search_hits("890a-bcde", actor=READER)
-    assert [hit.url for hit in hits] == [reverse("admin:core_auditentry_change", args=[entry.pk])]
+    for typed in ("890a-bcde", "890A-BCDE", "890ABCDE", " 890a bcde "):
+        hits = search_hits(typed, actor=READER)
+        address = reverse("admin:core_auditentry_change", args=[entry.pk])
+        assert [(hit.title, hit.url) for hit in hits] == [("890A-BCDE", address)], typed
     assert search_hits("ffff-ffff", actor=READER) == []
+
+
+def test_a_reference_is_found_by_an_index_however_long_the_trail_is(tenant, connection) -> None:
+    use_request_id("0190f5a2-7b3c-7def-8123-4567890abcde")
+    switch_pause(actor=SYSTEM, reason="storm")
+    with CaptureQueriesContext(database) as seen:
+        search_hits("890a-bcde", actor=READER)
+    (asked,) = [
+        query["sql"] for query in seen.captured_queries if "core_auditvalues" in query["sql"]
+    ]
+    assert "LIKE" not in asked
+    assert "\"reference\" = '890A-BCDE'" in asked
 
 
 # ------------------------------------------------------------------------------ the stop switch

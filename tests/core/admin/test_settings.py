@@ -1,11 +1,14 @@
 """The settings page: every declared choice, checked, audited, for this company alone."""
 
+from types import SimpleNamespace
+
 import pytest
 from django import forms
 from django.test import Client
 
 from ispplatform.core.actors import Actor
 from ispplatform.core.admin.kernel.settings import SettingsForm
+from ispplatform.core.admin.setting_areas import settings_by_area
 from ispplatform.core.admin.setting_fields import (
     LinesField,
     NumbersField,
@@ -37,7 +40,43 @@ def sent(tenant: Tenant, **changes: object) -> dict[str, object]:
 def test_every_declared_setting_has_a_field_that_takes_its_own_default(tenant: Tenant) -> None:
     form = SettingsForm(sent(tenant), tenant=tenant)
     assert form.is_valid(), form.errors
-    assert {setting.key: setting.default for setting in declared_settings()} == form.cleaned_data
+    here = [setting for setting in declared_settings() if not setting.changed_at]
+    assert {setting.key: setting.default for setting in here} == form.cleaned_data
+
+
+def test_each_setting_stands_in_one_area_with_its_default_and_where_it_is_changed(
+    tenant: Tenant,
+) -> None:
+    lines = [line for group in SettingsForm(tenant=tenant).groups() for line in group["settings"]]
+    assert sorted(line["setting"].key for line in lines) == [s.key for s in declared_settings()]
+    by_key = {line["setting"].key: line for line in lines}
+    assert by_key["billing.dunning_charge_days"]["default"] == "0, 2, 4, 6"
+    assert by_key["billing.dunning_is_on"]["default"] == "on"
+    assert by_key["billing.bank_account"]["default"] == "empty"
+    assert (by_key["brand.logo"]["field"], by_key["brand.logo"]["url"]) == (
+        None,
+        "/admin/company/logo/",
+    )
+
+
+def test_the_page_says_what_was_changed(admin_desk: Client, tenant: Tenant) -> None:
+    tenant_settings_change(actor=CHIEF, tenant_id=tenant.pk, values={"billing.due_days": 21})
+    page = admin_desk.get(ADDRESS).content.decode()
+    assert page.count(">Changed<") == 1
+    assert "Default: 14" in page
+    assert page.index("Unpaid invoices") < page.index("billing.dunning_hour")
+
+
+def test_what_has_a_page_of_its_own_is_not_changed_here(admin_desk: Client, tenant: Tenant) -> None:
+    admin_desk.post(ADDRESS, {**sent(tenant), "brand.logo": "/x.svg"})
+    tenant.refresh_from_db()
+    assert tenant.settings == {}
+
+
+def test_a_setting_that_no_area_has_is_a_mistake_of_ours() -> None:
+    stranger = SimpleNamespace(key="nobody.knows")
+    with pytest.raises(LookupError, match=r"nobody\.knows"):
+        settings_by_area([stranger])  # type: ignore[list-item]
 
 
 def test_a_choice_is_kept_and_told(admin_desk: Client, tenant: Tenant) -> None:
@@ -56,12 +95,13 @@ def test_a_refused_value_is_shown_beside_its_field_and_nothing_is_kept(
     admin_desk: Client, tenant: Tenant
 ) -> None:
     answer = admin_desk.post(
-        ADDRESS, sent(tenant, **{"brand.accent_color": "teal", "brand.logo": "/x.svg"})
+        ADDRESS,
+        sent(tenant, **{"brand.accent_color": "teal", "billing.document_footer": "Under oath"}),
     )
     page = answer.content.decode()
     assert "Write a colour as #rrggbb" in page
     assert 'value="teal"' in page
-    assert 'value="/x.svg"' in page
+    assert 'value="Under oath"' in page
     tenant.refresh_from_db()
     assert tenant.settings == {}
 
@@ -76,7 +116,7 @@ def test_who_may_only_see_them_changes_nothing(tenant: Tenant) -> None:
     page = desk.get(ADDRESS)
     assert page.status_code == 200
     assert ">Save<" not in page.content.decode()
-    assert desk.post(ADDRESS, sent(tenant, **{"brand.logo": "/x.svg"})).status_code == 403
+    assert desk.post(ADDRESS, sent(tenant, **{"billing.due_days": 21})).status_code == 403
     tenant.refresh_from_db()
     assert tenant.settings == {}
 

@@ -15,9 +15,11 @@ from domains.providers.registrars import base as registrar_base
 from hosting.providers.panels import base as panel_base
 from ispplatform.core.actors import EVERYTHING, Actor, ActorType
 from ispplatform.core.admin.setup import setup_tile
-from ispplatform.core.models import AuditEntry, Operation, Tenant
+from ispplatform.core.clock import system_now
+from ispplatform.core.models import AuditEntry, BackupProof, Operation, Tenant
 from ispplatform.core.models.connections import ConnectionState, ProviderConnection
 from ispplatform.core.models.operations import OperationState
+from ispplatform.core.pages.brand import LOGO
 from notifications.choices import MailState
 from notifications.models import Mail
 from notifications.sender import CHECK, TEST_MAIL
@@ -26,6 +28,7 @@ from tests.factories.catalog import PriceFactory
 from tests.pages.staff import staff_client
 
 HOME_QUERIES = 15
+OF_DATA = ("backup", "company", "logo", "numbers", "payment_account", "product")
 OWNER = Actor(type=ActorType.USER, id="1", label="owner", permissions=frozenset({EVERYTHING}))
 PROFILE = {
     "legal_name": "Northwind GmbH",
@@ -55,8 +58,16 @@ def everything_set_up(tenant: Tenant, but: str = "") -> None:
         legal_name="Northwind GmbH",
         address={"street": "Pier 1", "postal_code": "20457", "city": "Hamburg"},
         tax_ids={"vat": "DE123456788"},
+        settings={LOGO.key: "/brand/logos/own.png"},
     )
     NumberSeries.objects.create(kind=DocumentKind.INVOICE, year=2026, last=4710)
+    BackupProof.objects.create(
+        file_name="isp.tar.gz",
+        sha256="0" * 64,
+        made_at=system_now(),
+        proved_at=system_now(),
+        row_count=1,
+    )
     for kind in {PAYMENTS, registrar_base.KIND, panel_base.KIND} - {but}:
         ProviderConnection.objects.create(
             kind=kind, backend="test", name=kind, state=ConnectionState.WORKING
@@ -90,10 +101,10 @@ def test_a_new_live_company_is_led_to_what_it_sets_up(
 def test_each_line_is_done_when_its_data_say_so(live_tenant: Tenant) -> None:
     Tenant.objects.filter(pk=live_tenant.pk).update(address={}, tax_ids={}, legal_name="")
     before = states_of(live_tenant)
-    assert not any(before[key] for key in ("company", "numbers", "payment_account", "product"))
+    assert not any(before[key] for key in OF_DATA)
     everything_set_up(live_tenant, but="registrar")
     after = states_of(live_tenant)
-    assert all(after[key] for key in ("company", "numbers", "payment_account", "product"))
+    assert all(after[key] for key in OF_DATA)
     assert [key for key, is_done in after.items() if not is_done] == ["registrar"]
 
 

@@ -62,7 +62,9 @@ ACTORS = {
         type=ActorType.USER,
         id="u-3",
         label="operator",
-        permissions=frozenset({"events:read", "operations:read", "operations:manage"}),
+        permissions=frozenset(
+            {"events:read", "operations:read", "operations:manage", "operations:retry"}
+        ),
     ),
     "customer": Actor(type=ActorType.CUSTOMER, id="p-1", label="customer", customer_id=CUSTOMER_ID),
 }

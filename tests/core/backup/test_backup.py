@@ -2,12 +2,15 @@
 
 import json
 import tarfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from billing.models import Document, DocumentFile, JournalLine
@@ -17,14 +20,19 @@ from customers.models import Customer
 from ispplatform.core.backup import (
     BackupRefused,
     backup_make,
+    backup_prove,
     backup_restore,
     installation_upgrade,
 )
 from ispplatform.core.backup.keys import keys_copy
+from ispplatform.core.backup.manifest import digest_of
+from ispplatform.core.backup.proving import BACKUP_PROOF_DAYS, backup_is_proved
 from ispplatform.core.backup.upgrading import step_succeeds
-from ispplatform.core.models import Operation, OperationExchange
+from ispplatform.core.clock import system_now
+from ispplatform.core.models import AuditEntry, BackupProof, Operation, OperationExchange, Tenant
 from ispplatform.core.operations.claiming import operations_take_for_queueing
 from ispplatform.core.switches.installation import installation_is_confirmed
+from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.testing import run_until_quiet
 from tests.factories.customers import CustomerFactory
 from tests.house import House, house
@@ -163,12 +171,12 @@ def test_what_is_no_backup_is_refused(sold, tmp_path):
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(sold, tmp_path):
     before = held()
     said: list[str] = []
-    steps = [("migrate", "core", "zero", "--fake", "--verbosity", "0"), ("no_such_command",)]
+    steps = [("migrate", "sales", "zero", "--fake", "--verbosity", "0"), ("no_such_command",)]
     with pytest.raises(BackupRefused, match="as before"):
         installation_upgrade(tmp_path, tell=said.append, steps=steps)
     assert any("no_such_command" in line for line in said)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'core'")
+        cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'sales'")
         assert cursor.fetchone() != (0,)
     assert held() == before
     assert installation_is_confirmed(), "nothing happened meanwhile: it goes on without being asked"
@@ -181,3 +189,60 @@ def test_an_upgrade_migrates_and_checks(sold, tmp_path):
     assert said == [f"Backup: {backup}", "migrate ...", "check ...", *said[3:]]
     assert "0 silenced" in said[3]
     assert held()["lines"] == JournalLine.objects.count()
+
+
+def test_a_backup_is_proved_beside_the_data_and_that_is_noted_for_each_company(
+    sold, other_tenant, tmp_path
+):
+    archive = backup_make(tmp_path)
+    before, confirmed = held(), installation_is_confirmed()
+    proved = backup_prove(archive)
+    assert proved.row_count == sum(proved.manifest.rows.values())
+    assert (held(), installation_is_confirmed()) == (before, confirmed)
+    for tenant_id in Tenant.objects.values_list("pk", flat=True):
+        with tenant_context(tenant_id):
+            row = BackupProof.objects.get()
+            entry = AuditEntry.objects.select_related("values").get(act="core.backup_prove")
+        assert (row.file_name, row.sha256) == (archive.name, digest_of(archive))
+        assert row.made_at.isoformat() == proved.manifest.made_at
+        assert entry.values.after["sha256"] == row.sha256
+    assert not list(settings_dir().glob(".proving-*"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"migrations": {"billing": ["9999_from_the_future"]}}, "9999_from_the_future"),
+        ({"rows": {"billing_invoice": 7}}, "rows of .* differ"),
+        ({"sums": {"billing_journalline.amount": [1, 1]}}, "sums of .* differ"),
+        ({"digests": {"database": "0" * 64}}, "is damaged: database"),
+    ],
+)
+def test_a_backup_that_does_not_hold_what_it_says_is_not_noted(sold, tmp_path, facts, sentence):
+    archive = changed(backup_make(tmp_path), tmp_path, **facts)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("backup_prove", archive)
+    assert not BackupProof.objects.exists()
+    assert not AuditEntry.objects.filter(act="core.backup_prove").exists()
+
+
+def test_a_proof_of_an_old_backup_sets_up_nothing(live_tenant):
+    days = BACKUP_PROOF_DAYS.default
+    assert not is_proved(live_tenant)
+    for age, expected in ((days + 1, False), (days - 1, True)):
+        BackupProof.objects.create(
+            file_name="isp.tar.gz",
+            sha256="0" * 64,
+            made_at=system_now() - timedelta(days=age),
+            proved_at=system_now(),
+            row_count=1,
+        )
+        assert is_proved(live_tenant) is expected
+
+
+def is_proved(tenant: Tenant) -> bool:
+    return Tenant.objects.filter(pk=tenant.pk).values_list(backup_is_proved(tenant)).get()[0]
+
+
+def settings_dir() -> Path:
+    return Path(django_settings.DATA_DIR)

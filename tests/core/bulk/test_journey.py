@@ -209,7 +209,7 @@ def test_who_may_not_act_sees_no_boxes_and_cannot_confirm_a_colleagues_plan(
     tenant: Tenant, desk: Client, clerk, failed: Callable[[int], list[Operation]]
 ) -> None:
     rows = failed(1)
-    onlooker = staff_client(tenant, "support")
+    onlooker = staff_client(tenant, "sales")
     assert "_selected_action" in desk.get(LIST).content.decode()
     assert "_selected_action" not in onlooker.get(LIST).content.decode()
     choose(onlooker, rows)

@@ -29,7 +29,9 @@ MANAGER = Actor(
     type=ActorType.USER,
     id="7",
     label="ops@northwind.example",
-    permissions=frozenset({"operations:manage", "connections:manage", "installation:confirm"}),
+    permissions=frozenset(
+        {"operations:manage", "operations:retry", "connections:manage", "installation:confirm"}
+    ),
 )
 SYSTEM = Actor.system("tests")
 

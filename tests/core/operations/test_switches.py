@@ -19,6 +19,9 @@ from ispplatform.core.models import (
 from ispplatform.core.operations.claiming import operations_due, operations_take_for_queueing
 from ispplatform.core.operations.engine import operation_run
 from ispplatform.core.operations.selectors import waiting_for
+from ispplatform.core.providers import provider_built, provider_for
+from ispplatform.core.providers.errors import ConnectionPaused
+from ispplatform.core.providers.services import connection_create
 from ispplatform.core.switches.installation import (
     installation_confirm,
     installation_forget,
@@ -184,3 +187,34 @@ def test_operations_of_others_are_not_counted_as_waiting(connection, lamp, other
     with tenant_context(other_tenant.pk):
         assert Operation.objects.count() == 0
         assert list(operations_waiting()) == []
+
+
+@pytest.mark.parametrize("scope", ["tenant", "connection"])
+def test_nobody_is_asked_directly_while_a_switch_holds_the_connection(connection, scope):
+    target = {"tenant": {}, "connection": {"connection_id": connection.pk}}[scope]
+    switch_pause(actor=MANAGER, reason="fire", **target)
+    with pytest.raises(ConnectionPaused):
+        provider_for(connection)
+    assert provider_built(connection).context.connection_id == connection.pk
+    switch_resume(actor=MANAGER, reason="out", **target)
+    assert provider_for(connection).context.connection_id == connection.pk
+
+
+def test_the_switch_of_a_kind_or_of_another_connection_holds_no_direct_question(connection):
+    other = connection_create(
+        actor=MANAGER,
+        kind="lamps",
+        backend="works",
+        name="Other works",
+        credentials={"api_key": "key-of-the-other"},
+    )
+    switch_pause(actor=MANAGER, reason="fire", kind="lamps.make")
+    switch_pause(actor=MANAGER, reason="fire", connection_id=other.pk)
+    assert provider_for(connection).context.connection_id == connection.pk
+
+
+def test_a_copy_that_was_not_confirmed_asks_nobody_directly(connection):
+    assert installation_is_confirmed()
+    installation_forget()
+    with pytest.raises(ConnectionPaused):
+        provider_for(connection)

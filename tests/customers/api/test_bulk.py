@@ -179,6 +179,7 @@ def test_ids_of_another_company_are_as_unknown_as_nobodys(program, three, other_
         )
         details = answer.body["error"]["details"]
         assert details.pop("missing") == [foreign]
+        assert details.pop("reference"), "each request has its own"
         said.append((answer.status, answer.code, details))
     assert said[0] == said[1]
     assert said[0][0] == 422

@@ -147,7 +147,8 @@ def test_a_registration_that_fails_later_stands_before_a_person_and_can_be_tried
 
     amazon.holds = False
     operation_retry(
-        actor=staff("operations:manage"), operation_id=operation_of("domains.register").pk
+        actor=staff("operations:manage", "operations:retry"),
+        operation_id=operation_of("domains.register").pk,
     )
     run_until_quiet()
     later(clock, hours=1)

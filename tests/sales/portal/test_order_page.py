@@ -6,8 +6,11 @@ from django.urls import reverse
 from accounts.services.roles import tenant_roles_seed
 from billing.choices import PaymentState
 from billing.models import Payment
+from ispplatform.core.clock import business_today
 from ispplatform.core.testing import run_until_quiet
 from sales.choices import OrderStatus
+from sales.models import Order
+from sales.services.expiry import order_follow_up
 from tests.billing.test_portal_pages import Browser, text_of
 from tests.factories.accounts import PASSWORD, PortalAccountFactory
 from tests.factories.billing import AUTHENTICATES, transferred
@@ -99,3 +102,13 @@ def test_an_order_paid_in_part_says_so_and_asks_for_the_rest(visit, shop):
     assert "Your order is withdrawn. What you had paid is your credit." in page
     assert "The order was withdrawn. What you had paid is your credit." in page
     assert "Nothing was charged" not in page
+
+
+def test_an_order_that_expired_with_a_part_paid_says_where_the_money_is(visit, shop):
+    order = shop.ordered()
+    transferred(shop.customer, "10.00", order.proforma)
+    Order.objects.filter(pk=order.pk).update(expires_on=business_today(shop.tenant))
+    order_follow_up(order_id=order.pk)
+    page = text_of(visit.get(reverse("sales:order", args=[order.pk])))
+    assert "The order expired before the whole sum came. What you had paid is your credit." in page
+    assert "because it was not paid" not in page

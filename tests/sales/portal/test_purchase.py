@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -128,9 +129,16 @@ def test_a_visitor_becomes_a_customer_and_orders(visitor, shop):
     assert (customer.display_name, customer.status) == ("Ada Walker", "active")
     assert "Hafenstr. 1" in page
 
-    page = visitor.post("/checkout/review", payment_method="card")
+    page = visitor.post("/checkout/review", payment_method="card", total_seen="16.66")
     assert "Please accept this to order" in page
     page = visitor.post("/checkout/review", payment_method="card", accept_terms="on")
+    assert "look at the total and order again" in page
+    final = {"payment_method": "card", "accept_terms": "on", "total_seen": "15.66"}
+    page = visitor.post("/checkout/review", **final)
+    assert "A price has changed since you opened this page" in page
+    assert Order.objects.count() == 0
+    assert 'name="total_seen" value="16.66"' in page, "the new total is what the next click sends"
+    page = visitor.post("/checkout/review", **final | {"total_seen": "16.66"})
     order = Order.objects.get()
     assert order.customer == customer
     assert "PF-" in page
@@ -141,6 +149,54 @@ def test_a_visitor_becomes_a_customer_and_orders(visitor, shop):
     assert "Ordered" in services
     assert "Being set up" not in services
     assert "Your cart is empty" in visitor.get("/cart")
+
+
+def mailed_link(email: str) -> str:
+    """The path of the link that the mail holds."""
+    row = EmailCode.objects.filter(email=email).latest("created_at")
+    secret = mail_secret({"email_code_id": str(row.pk)})
+    assert secret is not None
+    return urlsplit(secret.link).path
+
+
+@pytest.mark.parametrize("opened_in", ["the same browser", "another browser"])
+def test_the_link_in_the_mail_keeps_what_was_typed_and_goes_on(visitor, shop, opened_in):
+    choose_hosting(visitor)
+    visitor.post("/checkout", **DETAILS)
+    reader = visitor if opened_in == "the same browser" else Visitor(shop)
+    page = reader.post(mailed_link("ada@mail.example"))
+    assert "Review and order" in page
+    assert "Hafenstr. 1" in page
+    assert "kontor.example" in page
+    customer = Customer.objects.get(email="ada@mail.example")
+    assert (customer.display_name, customer.phone, customer.status) == (
+        "Ada Walker",
+        "+49401234567",
+        "active",
+    )
+    assert Cart.objects.get().customer == customer
+
+
+def test_an_address_alone_opens_nobodys_cart(visitor, shop):
+    choose_hosting(visitor)
+    visitor.post("/checkout", **DETAILS)
+    stranger = Visitor(shop)
+    choose_hosting(stranger, "other.example")
+    stranger.post("/checkout", **{**DETAILS, "street": "Elsewhere 9"})
+    page = Visitor(shop).post(mailed_link("ada@mail.example"))
+    assert "Elsewhere 9" in page
+    assert "Hafenstr. 1" not in page
+    first, second = Cart.objects.order_by("created_at")
+    assert (first.email, first.customer) == ("ada@mail.example", None)
+    assert second.customer == Customer.objects.get(email="ada@mail.example")
+
+
+def test_a_sign_up_without_a_checkout_leads_to_the_portal(visitor, shop):
+    body = {part: DETAILS[part] for part in ("email", "password", "first_name", "last_name")}
+    visitor.post("/sign-up", **body)
+    page = visitor.post(mailed_link("ada@mail.example"))
+    assert "Review and order" not in page
+    assert "Your e-mail address is confirmed." in page
 
 
 def test_a_known_address_learns_nothing_and_makes_nothing(visitor, shop):

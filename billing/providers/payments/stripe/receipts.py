@@ -156,6 +156,7 @@ def method_receipt(method: Mapping[str, Any]) -> MethodReceipt:
         last_four=str(card.get("last4") or ""),
         expires_month=card.get("exp_month"),
         expires_year=card.get("exp_year"),
+        country=str(card.get("country") or "").upper()[:2],
     )
 
 

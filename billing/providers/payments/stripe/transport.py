@@ -95,7 +95,7 @@ def _translating(
         raise ProviderUnavailable(sentence_of(error), status=error.http_status) from error
     except stripe.CardError as error:  # it is the customer who reads this one
         code = decline_code(code_of(error), str(_said(error).get("decline_code") or ""))
-        raise ProviderRejected(decline_sentence(code), reason=code) from error
+        raise ProviderRejected(decline_sentence(code), reason=code, is_decline=True) from error
     except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         raise ProviderRejected(
             sentence_of(error), status=error.http_status, reason=code_of(error)

@@ -26,6 +26,7 @@ from ispplatform.core.admin.owners import owner_link, with_owner_names
 from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.admin.shown_fields import may_follow
 from ispplatform.core.attention.kinds import attention_kinds
+from ispplatform.core.attention.selectors import attention_items_open
 from ispplatform.core.attention.services import (
     MANAGE,
     attention_resolve,
@@ -103,7 +104,7 @@ class OpenFilter(SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("settled", _("Settled")), ("all", _("All"))]
+        return [("now", _("Open, not put aside")), ("settled", _("Settled")), ("all", _("All"))]
 
     def choices(self, changelist: Any) -> Any:
         shown = list(super().choices(changelist))
@@ -113,6 +114,8 @@ class OpenFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "all":
             return queryset
+        if self.value() == "now":
+            return queryset.filter(pk__in=attention_items_open().order_by().values("pk"))
         return queryset.filter(resolved_at__isnull=self.value() != "settled")
 
 

@@ -49,7 +49,7 @@ class CompanyPage(StaffPage):
     """Shows and keeps what is said of the company."""
 
     title = _("Company")
-    template_name = "admin/house/settings.html"
+    template_name = "admin/house/company.html"
     permission = "company:read"
     manage_permission = MANAGE
 

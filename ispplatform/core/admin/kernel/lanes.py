@@ -109,6 +109,7 @@ class OutboxEventAdmin(ReadOnlyTenantAdmin):
     )
     fields = ("subject_label", "payload", "created_at", "dispatched_at")
     search_fields = ("=name", "=subject_label", "=request_id")
+    searched_exactly = ("name", "subject_label", "request_id")
     ordering = ("-id",)
 
     def title_of(self, row: OutboxEvent) -> str:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from ispplatform.core.models.operations import (
 )
 from ispplatform.core.operations.decisions import (
     MANAGE,
+    RETRY,
     operation_cancel,
     operation_dismiss,
     operation_retry,
@@ -31,9 +33,43 @@ from ispplatform.core.operations.kinds import kinds
 from ispplatform.core.operations.selectors import (
     operation_state_words,
     operation_timeline,
+    operations_of_truth,
     waiting_for,
 )
 from ispplatform.core.operations.statuses import OPERATION_STATES
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Narrows the list to one kind of effect, by its words; the kinds are known without a query."""
+
+    title = _("operation")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return every kind that this release knows."""
+        return sorted(((kind.name, kind.label) for kind in kinds.all()), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Operation]) -> QuerySet[Operation]:
+        """Return the operations of the chosen kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class TruthFilter(admin.SimpleListFilter):
+    """Shows what stands behind the figures of the line of truth on the home page."""
+
+    title = _("last 24 hours")
+    parameter_name = "truth"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the figures."""
+        return [("done", _("Done")), ("failed", _("Failed")), ("waiting", _("Waiting now"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Operation]) -> QuerySet[Operation]:
+        """Return the operations behind the chosen figure."""
+        figure = self.value()
+        if figure is None:
+            return queryset
+        return queryset.filter(pk__in=operations_of_truth(figure).values("pk"))
 
 
 class RetryForm(forms.Form):
@@ -110,7 +146,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
         Act(
             name="retry",
             label=_("Try again"),
-            permission=MANAGE,
+            permission=RETRY,
             run=_retry,
             form=RetryForm,
             tone="main",
@@ -155,7 +191,7 @@ class OperationAdmin(ReadOnlyTenantAdmin):
         BY,
     )
     list_display_links = ("what",)
-    list_filter = ("state", "connection")
+    list_filter: ClassVar[Any] = ("state", TruthFilter, KindFilter, "connection")
     list_select_related = ("connection",)
     since_fields: ClassVar[Mapping[str, str]] = {
         OperationState.PENDING: "created_at",
@@ -163,7 +199,9 @@ class OperationAdmin(ReadOnlyTenantAdmin):
         OperationState.SUCCEEDED: "finished_at",
         OperationState.REJECTED: "finished_at",
     }
-    search_fields = ("=subject_label", "=provider_reference", "=key", "=request_id")
+    search_fields = ("=subject_label", "=provider_reference", "=request_id")
+    searched_by: ClassVar[Any] = {"customers": "customer_id"}
+    searched_exactly = ("subject_label", "provider_reference", "request_id")
     ordering = ("-id",)
     fieldsets = (
         (

@@ -31,7 +31,7 @@ def needs_a_person(tenant: Tenant, actor: Actor) -> dict[str, Any]:
         "rows": [_line(row) for row in shown],
         "count": shown[0].open_count if shown else 0,
         "may_manage": actor.can(MANAGE),
-        "all_url": reverse("admin:core_attentionitem_changelist"),
+        "all_url": f"{reverse('admin:core_attentionitem_changelist')}?state=now",
     }
 
 

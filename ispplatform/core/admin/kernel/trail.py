@@ -61,14 +61,14 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
         "actor_type",
         ("created_at", RangeDateTimeFilter),
     )
-    search_fields = ("=request_id", "=values__subject_label")
+    search_fields = ("=reference", "=request_id", "=values__subject_label")
     searched_by: ClassVar[Any] = {"customers": "customer_id"}
-    searched_exactly = ("request_id", "values__subject_label")
+    searched_exactly = ("reference", "request_id", "values__subject_label")
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("subject", "reason")}),
         (_("Who"), {"fields": (BY, "on_behalf_of", "created_at")}),
-        (_("Request"), {"fields": ("reference",)}),
+        (_("Request"), {"fields": ("reference", "whole_request")}),
     )
     readonly_fields = ("subject", "reason", BY, "on_behalf_of", "reference")
 
@@ -77,9 +77,9 @@ class AuditEntryAdmin(ReadOnlyTenantAdmin):
         """Return what the act was done to."""
         return f"{code_words(row.subject_type)} {row.subject_label}".strip()
 
-    @display(description=_("reference"))
-    def reference(self, row: AuditEntry) -> str:
-        """Return what an error page would have called the request."""
+    @display(description=_("request"))
+    def whole_request(self, row: AuditEntry) -> str:
+        """Return the whole id of the request, as logs have it."""
         return row.request_id
 
     def title_of(self, row: AuditEntry) -> str:

@@ -19,11 +19,13 @@ from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.api.rows import RowSerializer, read_rows
 from ispplatform.core.api.serializers import StrictSerializer
 from ispplatform.core.api.viewsets import RetrieveAction, StaffViewSet
+from ispplatform.core.bulk.asking import bulk_run_asked
 from ispplatform.core.bulk.selectors import SEE, bulk_counts, bulk_money, bulk_runs_for
 from ispplatform.core.bulk.services import bulk_confirm, bulk_drop, bulk_stop, bulk_undo
 from ispplatform.core.models.bulk import BulkRow, BulkRowState, BulkRun, BulkState
 
 FIRST_ROWS = 100
+IDS_MAX = 1000
 COUNTED = ("total", "waiting", "done", "skipped", "refused", "failed")
 
 
@@ -126,6 +128,34 @@ class BulkRunDetail(BulkRunRow):
     rows = FirstRowsField(help_text="The first hundred; `/bulk-runs/{id}/rows` has them all.")
 
 
+class BulkStart(StrictSerializer):
+    """Which act on which rows."""
+
+    act = serializers.CharField(
+        max_length=80, help_text="As runs name it, for example `core.operations_retry`."
+    )
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), allow_empty=False, max_length=IDS_MAX
+    )
+    values = serializers.DictField(
+        child=serializers.CharField(max_length=1000),
+        required=False,
+        default=dict,
+        help_text="What the act asks before its plan, for example `kind` of a suspension.",
+    )
+    is_confirmed = serializers.BooleanField(
+        default=False,
+        help_text="Carry it out as soon as it is planned, instead of waiting for `confirm`.",
+    )
+    reason = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why; some acts ask for it. Only with `is_confirmed`.",
+    )
+
+
 class BulkReason(StrictSerializer):
     """Why."""
 
@@ -142,7 +172,9 @@ class BulkRunViewSet(ListAction, RetrieveAction, StaffViewSet):
     resource_name = "bulk act"
     row_serializer = BulkRunRow
     detail_serializer = BulkRunDetail
+    throttle_scope = {"create": "bulk"}
     input_serializers = {
+        "create": BulkStart,
         "confirm": BulkReason,
         "undo": BulkReason,
         "stop": BulkNothing,
@@ -151,6 +183,7 @@ class BulkRunViewSet(ListAction, RetrieveAction, StaffViewSet):
     permissions_required = {
         "list": SEE,
         "retrieve": SEE,
+        "create": SEE,
         "confirm": SEE,
         "undo": SEE,
         "stop": SEE,
@@ -165,6 +198,11 @@ class BulkRunViewSet(ListAction, RetrieveAction, StaffViewSet):
 
     def get_queryset(self) -> QuerySet[BulkRun]:
         return bulk_runs_for(self.actor)
+
+    @extend_schema(request=BulkStart, responses={202: BulkRunDetail})
+    def create(self, request: Request) -> Response:
+        """Plan an act that a list offers for rows by their ids; needs the act's own permission."""
+        return accepted_run(bulk_run_asked(self.actor, self.valid()))
 
     @extend_schema(responses={202: BulkRunDetail})
     @action(detail=True, methods=["post"])

@@ -23,6 +23,7 @@ from ispplatform.core.operations.selectors import waiting_for
 
 SEE = "operations:read"
 MANAGE = "operations:manage"
+RETRY = "operations:retry"
 
 
 class OperationSubjectRow(RowSerializer):
@@ -124,7 +125,7 @@ class OperationViewSet(ListAction, RetrieveAction, StaffViewSet):
     row_serializer = OperationRow
     detail_serializer = OperationDetail
     input_serializers = {"retry": OperationRetrySerializer, "cancel": OperationCancelSerializer}
-    permissions_required = {"list": SEE, "retrieve": SEE, "retry": MANAGE, "cancel": MANAGE}
+    permissions_required = {"list": SEE, "retrieve": SEE, "retry": RETRY, "cancel": MANAGE}
     filter_fields = {
         "kind": TextFilter(),
         "state": ChoiceFilter(OperationState),

@@ -43,14 +43,14 @@ class Command(BaseCommand):
 
 
 def errors_table() -> str:
-    """Return one Markdown table per app: code, HTTP status, meaning."""
+    """Return one Markdown table per app: code, HTTP status, when, and what a refusal says."""
     _import_everything()
     tables = []
     for app, errors in sorted(_by_app().items(), key=lambda item: (item[0] != KERNEL, item[0])):
-        lines = ["| code | status | meaning |", "|---|---|---|"]
+        lines = ["| code | status | when | `meaning` | `next_step` |", "|---|---|---|---|---|"]
         lines += [
-            f"| `{code}` | {status} | {meaning} |"
-            for (code, status), meaning in sorted(errors.items())
+            f"| `{code}` | {status} | {_sentence(error)} | {error.meaning} | {error.next_step} |"
+            for (code, status), error in sorted(errors.items())
         ]
         title = "Every app" if app == KERNEL else app.capitalize()
         tables.append("\n".join([f"### {title}", "", *lines, ""]))
@@ -65,15 +65,18 @@ def _import_everything() -> None:
     _ = get_resolver().url_patterns  # the views bring the rest
 
 
-def _by_app() -> dict[str, dict[tuple[str, int], str]]:
-    found: dict[str, dict[tuple[str, int], str]] = {}
+def _sentence(error: type[PlatformError]) -> str:
+    return " ".join((error.__doc__ or "").partition("\n\n")[0].split())
+
+
+def _by_app() -> dict[str, dict[tuple[str, int], type[PlatformError]]]:
+    found: dict[str, dict[tuple[str, int], type[PlatformError]]] = {}
     for error in sorted(_subclasses(PlatformError), key=lambda cls: (cls.__module__, cls.__name__)):
         app = error.__module__.partition(".")[0]
         if app == "tests" or error is PlatformError:
             continue
-        meaning = " ".join((error.__doc__ or "").partition("\n\n")[0].split())
         # The class that brought a code explains it; subclasses only tell cases apart.
-        found.setdefault(app, {}).setdefault((error.code, error.http_status), meaning)
+        found.setdefault(app, {}).setdefault((error.code, error.http_status), error)
     kernel = found.get(KERNEL, {})
     return {
         app: {key: text for key, text in errors.items() if app == KERNEL or key not in kernel}

@@ -6,6 +6,7 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 
 from ispplatform.core.database.fresh import create_everything, create_new_apps, is_empty
+from ispplatform.core.database.statistics import statistics_renew
 from ispplatform.core.database.walls import install_walls, lift_walls
 
 
@@ -30,3 +31,5 @@ class Command(MigrateCommand):
         finally:
             if changes:
                 install_walls(connection)
+        if changes:
+            statistics_renew(connection)  # of new indexes nothing is known yet

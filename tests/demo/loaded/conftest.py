@@ -1,4 +1,4 @@
-"""One demo company for all tests of a module: loading it takes seconds."""
+"""One demo company for all tests of this package: loading it takes many seconds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from demo.company import LogIn, demo_tenant, demo_tenants
+from demo.company import LogIn, demo_tenant
 from demo.loading import demo_load
-from demo.removal import demo_remove
 from ispplatform.core.models import Tenant
+from tests.database import Copies
 
 SEED = 7
 LIVED = 27  # the cast, the archetypes, and one cast from each of them
@@ -25,9 +25,9 @@ class Demo:
     told: list[str]
 
 
-@pytest.fixture(scope="module")
-def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
-    """The demo company, loaded once and removed at the end."""
+@pytest.fixture(scope="package")
+def demo(django_db_setup: Copies, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
+    """The demo company, loaded once; the next test finds a fresh database."""
     with django_db_blocker.unblock():
         told: list[str] = []
         log_ins = demo_load(
@@ -40,5 +40,4 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         tenant = demo_tenant()
         assert tenant is not None
         yield Demo(tenant, log_ins, told)
-        for left in demo_tenants():
-            demo_remove(tenant=left)
+        django_db_setup.renew()

@@ -25,7 +25,7 @@ from ispplatform.core.search.slots import search_feeds
 from ispplatform.core.search.writing import source_rows, words_of, words_stored
 from ispplatform.core.tenancy.context import tenant_context
 from sales.models import Order
-from tests.demo.conftest import CUSTOMERS, LIVED
+from tests.demo.loaded.conftest import CUSTOMERS, LIVED
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 

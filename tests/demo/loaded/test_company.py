@@ -7,8 +7,10 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from accounts.models import Membership, PortalAccount
-from billing.choices import InvoiceStatus, PaymentState, RefundState
-from billing.models import CreditEntry, Document, Invoice, Payment, Refund
+from billing.choices import InvoiceStatus, PaymentState, RefundState, StepState
+from billing.models import CreditEntry, Document, DunningCase, Invoice, Payment, Refund
+from billing.rules.dunning import StepKind
+from billing.selectors.foretelling import calendar_of_customer
 from billing.selectors.ledger import ledger_differences
 from catalog.models import Plan
 from customers.models import Customer
@@ -252,3 +254,30 @@ def test_every_plan_sells_and_every_connection_works():
     assert Plan.objects.count() == 6
     states = dict(ProviderConnection.objects.values_list("kind", "state"))
     assert states == dict.fromkeys(("registrar", "dns", "panel", "payments"), "working")
+
+
+def test_what_follows_unpaid_invoices_is_known_before_the_mornings_run():
+    for name in ("Café Morgenrot", "Fuchs Cycles"):
+        case = DunningCase.objects.filter(customer=customer_of(company_name=name)).latest("pk")
+        assert (case.closed_at, case.next_at is not None) == (None, True), name
+
+
+def test_who_stands_still_for_money_was_brought_there_by_dunning():
+    debtor = customer_of(company_name="Café Morgenrot")
+    case = DunningCase.objects.filter(customer=debtor).earliest("due_on")
+    taken = dict(case.steps.values_list("kind", "state"))
+    assert {kind for kind, state in taken.items() if state == StepState.DONE} >= {
+        StepKind.REMINDER,
+        StepKind.LAST_NOTICE,
+        StepKind.SUSPEND,
+    }
+    reason = ServiceReason.objects.get(closed_at=None, kind=ReasonKind.UNPAID)
+    assert reason.service.customer_id == debtor.pk
+    notice, suspension = (
+        case.steps.get(kind=kind).taken_at for kind in (StepKind.LAST_NOTICE, StepKind.SUSPEND)
+    )
+    assert suspension - notice >= timedelta(hours=24)
+    assert case.suspended_at is not None
+    assert abs(case.suspended_at - suspension) < timedelta(seconds=1)
+    foretold = calendar_of_customer(debtor).open[0]
+    assert StepKind.SUSPEND not in {one.step.kind for one in foretold.steps}
