@@ -70,10 +70,15 @@ def periodic_duty(name: str, *, every_seconds: float, hold_seconds: float) -> It
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something that beat has done at an interval, somewhere in the installation."""
+    """Something that beat has done at an interval, somewhere in the installation.
+
+    Attributes:
+        hold_seconds: so long the duty rests when whoever was at it is killed.
+    """
 
     name: str
     every_seconds: float
+    hold_seconds: float
 
 
 _duties: dict[str, Duty] = {}
@@ -91,13 +96,15 @@ def duty(
     """
     if name in _duties:
         raise ValueError(f"There are two duties called {name}.")
-    _duties[name] = Duty(name, every_seconds)
+    _duties[name] = Duty(name, every_seconds, hold_seconds)
 
     def decorate(function: Callable[[], object]) -> Callable[[], None]:
         @wraps(function)
         def run() -> None:
-            every = _duties[name].every_seconds
-            with periodic_duty(name, every_seconds=every, hold_seconds=hold_seconds) as mine:
+            own = _duties[name]
+            with periodic_duty(
+                name, every_seconds=own.every_seconds, hold_seconds=own.hold_seconds
+            ) as mine:
                 if mine:
                     function()
 

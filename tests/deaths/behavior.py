@@ -47,7 +47,7 @@ class Behavior:
             setattr(owner, name, value)
         for sweep, duty in SWEEPS.items():
             app.conf.beat_schedule[sweep]["schedule"] = SWEEP_SECONDS
-            leases._duties[duty] = leases.Duty(duty, SWEEP_SECONDS)
+            leases._duties[duty] = leases.Duty(duty, SWEEP_SECONDS, self.deadline_seconds)
         life.enter_context(failpoints.installed(self._at_point))
         task_prerun.connect(self._before_task, weak=False)
         if self.loses_messages:

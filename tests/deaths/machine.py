@@ -107,6 +107,13 @@ class Machine:
             assert monotonic_seconds() < until, f"still not: {what}\n{self.told()}"
             time.sleep(0.02)
 
+    def wait_until_done(self, left: Callable[[], list[str]]) -> None:
+        """Look until nothing is left to be done; tell what is when that never comes."""
+        until = monotonic_seconds() + self._wait_seconds
+        while remaining := left():
+            assert monotonic_seconds() < until, f"not done: {remaining}\n{self.told()}"
+            time.sleep(0.02)
+
     def arrived(self, count: int = 1) -> list[int]:
         """Wait until so many processes stand at the gate, and return their numbers."""
         self.wait_for(lambda: self.gate.arrivals.qsize() >= count, what=f"{count} at the gate")

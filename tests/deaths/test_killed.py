@@ -111,7 +111,7 @@ def test_a_worker_killed_anywhere_leaves_nothing_undone_and_takes_no_money_twice
     }
     machine.worker()
     machine.beat()
-    machine.wait_for(lambda: not left_open(), what="everything is done")
+    machine.wait_until_done(left_open)
     assert gone_wrong() == []
     ends = {at: (effect.is_settled(), effect.count()) for at, effect in effects.items()}
     assert ends == dict.fromkeys(effects, (True, 1))
@@ -131,7 +131,7 @@ def test_of_two_workers_at_one_row_one_asks(
 
     machine.gate.is_open.set()
     machine.beat()  # for the mails that this is told by
-    machine.wait_for(lambda: not left_open(), what="everything is done")
+    machine.wait_until_done(left_open)
 
     effect.operation.refresh_from_db()
     assert (effect.operation.state, effect.operation.attempt) == ("succeeded", 1)
@@ -161,7 +161,7 @@ def test_an_order_whose_worker_and_broker_die_is_finished_by_the_sweeps_alone(
     machine.lose_broker()
 
     machine.worker(loses_messages=True)
-    machine.wait_for(lambda: not left_open(), what="everything is done")
+    machine.wait_until_done(left_open)
 
     order.refresh_from_db()
     assert gone_wrong() == []

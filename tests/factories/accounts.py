@@ -17,6 +17,7 @@ from accounts.models import (
 from accounts.tokens.encoding import text_digest
 from ispplatform.core.clock import system_now
 from ispplatform.core.ids import uuid7
+from tests.factories.base import ModelFactory
 
 PASSWORD = "Blue-Harbour-27-Lanterns"
 CLIENT_SECRET = "cs_of-the-tests"
@@ -24,7 +25,7 @@ REDIRECT_URI = "https://books.example/callback"
 _HASH = make_password(PASSWORD)
 
 
-class UserFactory(factory.django.DjangoModelFactory):
+class UserFactory(ModelFactory):
     """A person with a proved address and the password ``PASSWORD``."""
 
     class Meta:
@@ -37,7 +38,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     email_verified_at = factory.LazyFunction(system_now)
 
 
-class RoleFactory(factory.django.DjangoModelFactory):
+class RoleFactory(ModelFactory):
     """An own role of the tenant in scope."""
 
     class Meta:
@@ -48,7 +49,7 @@ class RoleFactory(factory.django.DjangoModelFactory):
     grants = factory.LazyFunction(list)
 
 
-class MembershipFactory(factory.django.DjangoModelFactory):
+class MembershipFactory(ModelFactory):
     """A staff member of the tenant in scope; ``MembershipFactory(roles=[role])`` gives roles."""
 
     class Meta:
@@ -63,7 +64,7 @@ class MembershipFactory(factory.django.DjangoModelFactory):
             MembershipRole.objects.create(membership=self, role=role)
 
 
-class PortalAccountFactory(factory.django.DjangoModelFactory):
+class PortalAccountFactory(ModelFactory):
     """A customer's confirmed log-in in the tenant in scope."""
 
     class Meta:
@@ -75,7 +76,7 @@ class PortalAccountFactory(factory.django.DjangoModelFactory):
     status = PortalAccountStatus.ACTIVE
 
 
-class IntegrationFactory(factory.django.DjangoModelFactory):
+class IntegrationFactory(ModelFactory):
     """A program of the tenant in scope that two people answer for."""
 
     class Meta:
@@ -86,7 +87,7 @@ class IntegrationFactory(factory.django.DjangoModelFactory):
     deputy = factory.LazyFunction(lambda: MembershipFactory().user)
 
 
-class OAuthClientFactory(factory.django.DjangoModelFactory):
+class OAuthClientFactory(ModelFactory):
     """A client of the tenant in scope that acts for colleagues; its secret is ``CLIENT_SECRET``."""
 
     class Meta:
@@ -102,7 +103,7 @@ class OAuthClientFactory(factory.django.DjangoModelFactory):
     secret_hint = "cs_…test"
 
 
-class ApiKeyFactory(factory.django.DjangoModelFactory):
+class ApiKeyFactory(ModelFactory):
     """A key of the tenant in scope that nobody knows the text of."""
 
     class Meta:

@@ -21,6 +21,7 @@ from ispplatform.core.clock import business_today
 from ispplatform.core.ids import uuid7
 from ispplatform.core.models import ProviderConnection
 from ispplatform.core.subjects import Subject
+from tests.factories.base import ModelFactory
 from tests.factories.catalog import PriceFactory
 from tests.factories.customers import CustomerFactory
 
@@ -32,7 +33,7 @@ LATE = "4000000000000093"
 REFUND_FAILS = "4000000000005126"
 
 
-class GatewayFactory(factory.django.DjangoModelFactory):
+class GatewayFactory(ModelFactory):
     """The sandbox gateway of a company."""
 
     class Meta:
@@ -44,7 +45,7 @@ class GatewayFactory(factory.django.DjangoModelFactory):
     is_sandbox = True
 
 
-class StripeFactory(factory.django.DjangoModelFactory):
+class StripeFactory(ModelFactory):
     """An account at a stand-in for Stripe; ``api_base`` is its address."""
 
     class Meta:

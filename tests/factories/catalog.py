@@ -7,9 +7,10 @@ import factory
 
 from catalog.choices import BillingCycle, PlanType
 from catalog.models import Plan, Price
+from tests.factories.base import ModelFactory
 
 
-class PlanFactory(factory.django.DjangoModelFactory):
+class PlanFactory(ModelFactory):
     """A hosting plan in the shop; ``domain=True`` makes it one for names under a TLD."""
 
     class Meta:
@@ -34,7 +35,7 @@ class PlanFactory(factory.django.DjangoModelFactory):
     domain_offers = factory.LazyFunction(lambda: ["register", "own", "later"])
 
 
-class PriceFactory(factory.django.DjangoModelFactory):
+class PriceFactory(ModelFactory):
     """9.00 EUR a month without tax, since 2020."""
 
     class Meta:

@@ -2,9 +2,10 @@ import factory
 
 from ispplatform.core.ids import uuid7
 from ispplatform.core.models import BulkRow, BulkRun, BulkState, Tenant, TenantMode
+from tests.factories.base import ModelFactory
 
 
-class TenantFactory(factory.django.DjangoModelFactory):
+class TenantFactory(ModelFactory):
     """A sandbox company in Germany."""
 
     class Meta:
@@ -21,7 +22,7 @@ class TenantFactory(factory.django.DjangoModelFactory):
     contact_email = factory.LazyAttribute(lambda tenant: f"office@{tenant.slug}.example")
 
 
-class BulkRunFactory(factory.django.DjangoModelFactory):
+class BulkRunFactory(ModelFactory):
     """A plan to give customers a tag, which nobody has confirmed."""
 
     class Meta:
@@ -39,7 +40,7 @@ class BulkRunFactory(factory.django.DjangoModelFactory):
     planned_by = "tests"
 
 
-class BulkRowFactory(factory.django.DjangoModelFactory):
+class BulkRowFactory(ModelFactory):
     """A row that is still to do."""
 
     class Meta:

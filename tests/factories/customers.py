@@ -4,9 +4,10 @@ import factory
 
 from customers.choices import AddressKind, CustomerType
 from customers.models import Address, Contact, Customer, CustomerTag, Note, Tag
+from tests.factories.base import ModelFactory
 
 
-class CustomerFactory(factory.django.DjangoModelFactory):
+class CustomerFactory(ModelFactory):
     """An active person in Berlin without contacts; ``business=True`` makes it a company."""
 
     class Meta:
@@ -30,7 +31,7 @@ class CustomerFactory(factory.django.DjangoModelFactory):
     email = factory.Sequence(lambda n: f"ada{n}@customer.example")
 
 
-class AddressFactory(factory.django.DjangoModelFactory):
+class AddressFactory(ModelFactory):
     """A main address in Berlin."""
 
     class Meta:
@@ -44,7 +45,7 @@ class AddressFactory(factory.django.DjangoModelFactory):
     country = "DE"
 
 
-class ContactFactory(factory.django.DjangoModelFactory):
+class ContactFactory(ModelFactory):
     """A technical contact."""
 
     class Meta:
@@ -56,7 +57,7 @@ class ContactFactory(factory.django.DjangoModelFactory):
     is_technical = True
 
 
-class NoteFactory(factory.django.DjangoModelFactory):
+class NoteFactory(ModelFactory):
     """A note that is not pinned."""
 
     class Meta:
@@ -67,7 +68,7 @@ class NoteFactory(factory.django.DjangoModelFactory):
     text = "Prefers to be called in the morning."
 
 
-class TagFactory(factory.django.DjangoModelFactory):
+class TagFactory(ModelFactory):
     """A tag."""
 
     class Meta:
@@ -77,7 +78,7 @@ class TagFactory(factory.django.DjangoModelFactory):
     folded_name = factory.LazyAttribute(lambda tag: tag.name.casefold())
 
 
-class CustomerTagFactory(factory.django.DjangoModelFactory):
+class CustomerTagFactory(ModelFactory):
     """A tag on a customer."""
 
     class Meta:

@@ -19,12 +19,13 @@ from domains.models import (
 )
 from ispplatform.core.clock import system_now
 from ispplatform.core.models import ProviderConnection
+from tests.factories.base import ModelFactory
 from tests.factories.customers import CustomerFactory
 
 NAME_SERVERS = ["ns1.sandbox.example", "ns2.sandbox.example"]
 
 
-class RegistrarConnectionFactory(factory.django.DjangoModelFactory):
+class RegistrarConnectionFactory(ModelFactory):
     """The sandbox registrar of a company."""
 
     class Meta:
@@ -36,7 +37,7 @@ class RegistrarConnectionFactory(factory.django.DjangoModelFactory):
     is_sandbox = True
 
 
-class DnsConnectionFactory(factory.django.DjangoModelFactory):
+class DnsConnectionFactory(ModelFactory):
     """The sandbox DNS server of a company."""
 
     class Meta:
@@ -49,7 +50,7 @@ class DnsConnectionFactory(factory.django.DjangoModelFactory):
     config = factory.LazyFunction(lambda: {"name_servers": ", ".join(NAME_SERVERS)})
 
 
-class RegistrantFactory(factory.django.DjangoModelFactory):
+class RegistrantFactory(ModelFactory):
     """A person in Berlin."""
 
     class Meta:
@@ -66,7 +67,7 @@ class RegistrantFactory(factory.django.DjangoModelFactory):
     country = "DE"
 
 
-class DomainFactory(factory.django.DjangoModelFactory):
+class DomainFactory(ModelFactory):
     """A registered name that expires in a year; our own row only, see ``registered_domain``."""
 
     class Meta:
@@ -85,7 +86,7 @@ class DomainFactory(factory.django.DjangoModelFactory):
     expires_at = factory.LazyAttribute(lambda domain: domain.registered_at + timedelta(days=365))
 
 
-class DnsZoneFactory(factory.django.DjangoModelFactory):
+class DnsZoneFactory(ModelFactory):
     """A zone that was never pushed."""
 
     class Meta:
@@ -98,7 +99,7 @@ class DnsZoneFactory(factory.django.DjangoModelFactory):
     name_servers = factory.LazyFunction(lambda: list(NAME_SERVERS))
 
 
-class DnsRecordFactory(factory.django.DjangoModelFactory):
+class DnsRecordFactory(ModelFactory):
     """An address of the zone itself."""
 
     class Meta:
@@ -111,7 +112,7 @@ class DnsRecordFactory(factory.django.DjangoModelFactory):
     ttl = 3600
 
 
-class DelegationCheckFactory(factory.django.DjangoModelFactory):
+class DelegationCheckFactory(ModelFactory):
     """A look from outside that found all as it should be."""
 
     class Meta:
@@ -124,7 +125,7 @@ class DelegationCheckFactory(factory.django.DjangoModelFactory):
     checked_at = factory.LazyFunction(system_now)
 
 
-class SandboxRegistrationFactory(factory.django.DjangoModelFactory):
+class SandboxRegistrationFactory(ModelFactory):
     """A name at the sandbox registrar, sold to somebody else."""
 
     class Meta:
@@ -138,7 +139,7 @@ class SandboxRegistrationFactory(factory.django.DjangoModelFactory):
     created_by_key = "somebody-else"
 
 
-class SandboxRegistrarEntryFactory(factory.django.DjangoModelFactory):
+class SandboxRegistrarEntryFactory(ModelFactory):
     """A registration that was paid."""
 
     class Meta:
@@ -154,7 +155,7 @@ class SandboxRegistrarEntryFactory(factory.django.DjangoModelFactory):
     expires_at = factory.LazyFunction(lambda: system_now() + timedelta(days=365))
 
 
-class SandboxZoneFactory(factory.django.DjangoModelFactory):
+class SandboxZoneFactory(ModelFactory):
     """A zone at the sandbox DNS server that somebody else made."""
 
     class Meta:
@@ -165,7 +166,7 @@ class SandboxZoneFactory(factory.django.DjangoModelFactory):
     owner_mark = "somebody-else"
 
 
-class SandboxRecordSetFactory(factory.django.DjangoModelFactory):
+class SandboxRecordSetFactory(ModelFactory):
     """An address at the sandbox DNS server."""
 
     class Meta:

@@ -15,10 +15,11 @@ from hosting.models import (
     SandboxPanelMailbox,
 )
 from ispplatform.core.models import ProviderConnection
+from tests.factories.base import ModelFactory
 from tests.factories.provisioning import ServiceFactory
 
 
-class PanelConnectionFactory(factory.django.DjangoModelFactory):
+class PanelConnectionFactory(ModelFactory):
     """The sandbox panel of a company."""
 
     class Meta:
@@ -30,7 +31,7 @@ class PanelConnectionFactory(factory.django.DjangoModelFactory):
     is_sandbox = True
 
 
-class HostingServerFactory(factory.django.DjangoModelFactory):
+class HostingServerFactory(ModelFactory):
     """An open server on the sandbox panel."""
 
     class Meta:
@@ -45,7 +46,7 @@ class HostingServerFactory(factory.django.DjangoModelFactory):
     spf_include = "_spf.northwind.example"
 
 
-class HostingAccountFactory(factory.django.DjangoModelFactory):
+class HostingAccountFactory(ModelFactory):
     """An account that works; our own row only, see ``hosted_account``."""
 
     class Meta:
@@ -63,7 +64,7 @@ class HostingAccountFactory(factory.django.DjangoModelFactory):
     max_mailboxes = 10
 
 
-class MailDomainFactory(factory.django.DjangoModelFactory):
+class MailDomainFactory(ModelFactory):
     """The mail domain of an account."""
 
     class Meta:
@@ -75,7 +76,7 @@ class MailDomainFactory(factory.django.DjangoModelFactory):
     unicode_name = factory.SelfAttribute("account.domain")
 
 
-class MailboxFactory(factory.django.DjangoModelFactory):
+class MailboxFactory(ModelFactory):
     """A mailbox that works; our own row only, see ``hosted_mailbox``."""
 
     class Meta:
@@ -87,7 +88,7 @@ class MailboxFactory(factory.django.DjangoModelFactory):
     status = MailboxStatus.ACTIVE
 
 
-class PasswordTicketFactory(factory.django.DjangoModelFactory):
+class PasswordTicketFactory(ModelFactory):
     """A password on its way to a mailbox."""
 
     class Meta:
@@ -97,7 +98,7 @@ class PasswordTicketFactory(factory.django.DjangoModelFactory):
     password = "Correct-horse-battery-7"
 
 
-class SandboxPanelAccountFactory(factory.django.DjangoModelFactory):
+class SandboxPanelAccountFactory(ModelFactory):
     """An account on the sandbox panel that somebody else made."""
 
     class Meta:
@@ -111,7 +112,7 @@ class SandboxPanelAccountFactory(factory.django.DjangoModelFactory):
     password_digest = hashlib.sha256(b"first").hexdigest()
 
 
-class SandboxPanelMailboxFactory(factory.django.DjangoModelFactory):
+class SandboxPanelMailboxFactory(ModelFactory):
     """A mailbox on the sandbox panel."""
 
     class Meta:

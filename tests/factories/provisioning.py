@@ -7,11 +7,12 @@ import factory
 from ispplatform.core.clock import system_now
 from provisioning.choices import ReasonKind, ScheduledAct, ServiceStatus
 from provisioning.models import Service, ServiceReason, ServiceSchedule, ServiceStep
+from tests.factories.base import ModelFactory
 from tests.factories.catalog import PlanFactory
 from tests.factories.customers import CustomerFactory
 
 
-class ServiceFactory(factory.django.DjangoModelFactory):
+class ServiceFactory(ModelFactory):
     """A pending hosting service; ``active=True`` makes it one that works."""
 
     class Meta:
@@ -38,7 +39,7 @@ class ServiceFactory(factory.django.DjangoModelFactory):
     )
 
 
-class ServiceStepFactory(factory.django.DjangoModelFactory):
+class ServiceStepFactory(ModelFactory):
     """A step that waits."""
 
     class Meta:
@@ -50,7 +51,7 @@ class ServiceStepFactory(factory.django.DjangoModelFactory):
     label = "Creating your hosting account"
 
 
-class ServiceReasonFactory(factory.django.DjangoModelFactory):
+class ServiceReasonFactory(ModelFactory):
     """An open reason of staff."""
 
     class Meta:
@@ -62,7 +63,7 @@ class ServiceReasonFactory(factory.django.DjangoModelFactory):
     opened_by = "support@northwind.example"
 
 
-class ServiceScheduleFactory(factory.django.DjangoModelFactory):
+class ServiceScheduleFactory(ModelFactory):
     """A suspension arranged for the new year."""
 
     class Meta:
