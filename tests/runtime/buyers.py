@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -19,6 +20,7 @@ STATUSES = """
     SELECT service.status FROM provisioning_service AS service
     JOIN sales_orderline AS line ON line.service_id = service.id WHERE line.order_id = ?
 """
+MOVES = "SELECT state FROM core_clockmove"
 
 
 @dataclass
@@ -57,17 +59,41 @@ class Buyer:
 
     def sale(self) -> float:
         """Sell once; return the seconds from the payment's answer to the last active service."""
+        order = self._ordered()
+        card = self.sent("POST", f"/customers/{order['customer_id']}/payment-methods", CARD)
+        paying = {"document_id": order["proforma_id"], "payment_method_id": card["id"]}
+        self.sent("POST", "/payments", paying)
+        paid_at = time.monotonic()
+        wait_for(lambda: self.works(order["id"]), what=f"what was ordered by {order['id']} works")
+        return time.monotonic() - paid_at
+
+    def sale_by_transfer(self) -> str:
+        """Sell once to somebody who keeps no card; return the order's id once all of it works."""
+        order = self._ordered()
+        self._transfer(order["proforma_id"], order["amount_due"])
+        wait_for(lambda: self.works(order["id"]), what=f"what was ordered by {order['id']} works")
+        return str(order["id"])
+
+    def pay_what_is_owed(self, order_id: str) -> None:
+        """Record a transfer for every open invoice of the order's customer."""
+        customer_id = self.sent("GET", f"/orders/{order_id}")["customer_id"]
+        asked = {"customer_id": customer_id, "status": "overdue"}
+        owed = self.sent("GET", f"/invoices?{urlencode(asked)}")
+        assert owed, "somebody who is suspended for money owes some"
+        for invoice in owed:
+            self._transfer(invoice["id"], invoice["amount_due"])
+
+    def _ordered(self) -> Any:
         word = f"n{uuid.uuid4().hex[:10]}"
         customer = self.sent("POST", "/customers", customer_named(word))
         wishes = {"customer_id": customer["id"], "lines": [wish_for(f"{word}.example")]}
         order = self.sent("POST", "/orders", wishes)
         self.orders.append(order["id"])
-        card = self.sent("POST", f"/customers/{customer['id']}/payment-methods", CARD)
-        paying = {"document_id": order["proforma_id"], "payment_method_id": card["id"]}
-        self.sent("POST", "/payments", paying)
-        paid_at = time.monotonic()
-        wait_for(lambda: self.works(order["id"]), what=f"what {word} ordered works")
-        return time.monotonic() - paid_at
+        return order
+
+    def _transfer(self, document_id: str, amount: Any) -> None:
+        told = {"payment_method": "bank_transfer", "reference": f"transfer of {document_id}"}
+        self.sent("POST", "/payments", {"document_id": document_id, "amount": amount, **told})
 
     def sell_until(self, end: float) -> None:
         """Sell one after the other until the time has come; note what went wrong."""
@@ -82,8 +108,17 @@ class Buyer:
 
         The interface would be asked hundreds of times, which is work for the same processors.
         """
+        return self.statuses(order_id) == {"active"}
+
+    def statuses(self, order_id: str) -> set[str]:
+        """Look into the database in which statuses the order's services are."""
         time.sleep(LOOK_SECONDS)
-        return self._asked(STATUSES, UUID(order_id).hex) == {"active"}
+        return self._asked(STATUSES, UUID(order_id).hex)
+
+    def clock_is_moving(self) -> bool:
+        """Look into the database whether the company's clock is on its way."""
+        time.sleep(LOOK_SECONDS)
+        return self._asked(MOVES) != {"arrived"}
 
     def is_completed(self, order_id: str) -> bool:
         """Ask the interface whether all of an order is done."""
