@@ -56,7 +56,7 @@ def _credited(actor: Actor, row: Customer, values: Values) -> str:
 
 
 def _to_pay(customer: Customer) -> list[tuple[Document, Any]]:
-    return documents_to_pay(customer)[:MOST_DOCUMENTS]
+    return documents_to_pay(customer, at_most=MOST_DOCUMENTS)
 
 
 def _payment_form(customer: Customer) -> type[forms.Form]:

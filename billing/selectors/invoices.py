@@ -85,17 +85,21 @@ def amount_due(document: Document) -> Decimal:
     return invoice.amount_due if invoice and invoice.is_open else nothing
 
 
-def documents_to_pay(customer: Customer) -> list[tuple[Document, Decimal]]:
+def documents_to_pay(customer: Customer, *, at_most: int) -> list[tuple[Document, Decimal]]:
     """Return what a customer is asked to pay: open invoices, then open pro-formas, oldest first.
 
     Each comes with what is still to be paid on it. Three queries.
+
+    Args:
+        at_most: how many are read.
     """
-    invoices = Invoice.objects.open().filter(customer=customer).select_related("document")
+    open_ones = Invoice.objects.open().filter(customer=customer).select_related("document")
+    invoices = list(open_ones.order_by("due_date", "pk")[:at_most])
     asked = Document.objects.filter(customer=customer, pro_forma__status=ProFormaStatus.OPEN)
-    pro_formas = list(asked.order_by("pk"))
+    pro_formas = list(asked.order_by("pk")[: at_most - len(invoices)])
     amounts = pro_forma_amounts([document.pk for document in pro_formas])
     return [
-        *((row.document, row.amount_due) for row in invoices.order_by("due_date", "pk")),
+        *((row.document, row.amount_due) for row in invoices),
         *((document, amounts[document.pk].due) for document in pro_formas),
     ]
 

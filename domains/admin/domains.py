@@ -1,7 +1,7 @@
 """Names and holders."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from domains.choices import DomainStatus, ServerState
 from domains.findings import finding_sentences
 from domains.models import DelegationCheck, DnsZone, Domain, RegistrantContact
+from domains.models.querysets import DomainQuerySet
 from domains.selectors.domains import domains_expiring_soon, domains_expiring_unpaid
 from domains.services.delegation import delegation_check_start, elsewhere_check
 from domains.services.registration import read_back_start
@@ -51,9 +52,10 @@ class ExpiringFilter(admin.SimpleListFilter):
         tenant = tenant_of(request)
         if self.value() is None or tenant is None:
             return queryset
-        is_unpaid = self.value() == "unpaid"
-        rows = domains_expiring_unpaid(tenant) if is_unpaid else domains_expiring_soon(tenant)
-        return queryset.filter(pk__in=rows.order_by().values("pk"))
+        rows = cast("DomainQuerySet", queryset)
+        if self.value() == "unpaid":
+            return domains_expiring_unpaid(tenant, among=rows)
+        return domains_expiring_soon(tenant, among=rows)
 
 
 class RenewForm(forms.Form):

@@ -4,21 +4,22 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Exists, OuterRef, QuerySet
 
 from billing.choices import InvoiceStatus
 from billing.models import SubscriptionPeriod
 from domains.errors import DomainNotFound
 from domains.models import Domain, RegistrantContact
+from domains.models.querysets import DomainQuerySet
 from domains.settings import EXPIRING_SOON_DAYS
 from ispplatform.core.actors import Actor
 from ispplatform.core.clock import business_now
+from ispplatform.core.database.dates import DaysAfter
 from ispplatform.core.models import Tenant
 from ispplatform.core.money import Money
 from provisioning.selectors.services import stake_of_service
 
-INTO_THE_NEXT_YEAR = timedelta(days=30)  # the present period may end some days after the expiry
+DAYS_INTO_THE_NEXT_YEAR = 30  # the present period may end some days after the expiry
 
 
 def domains_for(actor: Actor) -> QuerySet[Domain]:
@@ -56,13 +57,20 @@ def domain_of_service(service_id: UUID) -> Domain | None:
     return rows.live().first() or rows.order_by("-id").first()
 
 
-def domains_expiring_soon(tenant: Tenant) -> QuerySet[Domain]:
-    """Return registered names that expire within the tenant's number of days, nearest first."""
+def domains_expiring_soon(tenant: Tenant, *, among: DomainQuerySet | None = None) -> DomainQuerySet:
+    """Return registered names that expire within the tenant's number of days, nearest first.
+
+    Args:
+        among: rows to choose from; None: all of the tenant's.
+    """
     until = business_now(tenant) + timedelta(days=EXPIRING_SOON_DAYS.of(tenant))
-    return Domain.objects.expiring_before(until).select_related("customer")
+    rows: DomainQuerySet = Domain.objects.all() if among is None else among
+    return rows.expiring_before(until)
 
 
-def domains_expiring_unpaid(tenant: Tenant) -> QuerySet[Domain]:
+def domains_expiring_unpaid(
+    tenant: Tenant, *, among: DomainQuerySet | None = None
+) -> DomainQuerySet:
     """Return those of the names that expire soon whose next year nobody has paid, nearest first.
 
     A name whose year is paid is being renewed, or stands under *Needs a person*.
@@ -73,8 +81,8 @@ def domains_expiring_unpaid(tenant: Tenant) -> QuerySet[Domain]:
         taken_back_at=None,
         invoice__status=InvoiceStatus.PAID,
     )
-    later = ExpressionWrapper(F("expires_at") + INTO_THE_NEXT_YEAR, DateTimeField())
-    rows = domains_expiring_soon(tenant).alias(in_its_next_year=TruncDate(later))
+    later = DaysAfter("expires_at", DAYS_INTO_THE_NEXT_YEAR)
+    rows = domains_expiring_soon(tenant, among=among).alias(in_its_next_year=later)
     return rows.filter(~Exists(paid))
 
 
