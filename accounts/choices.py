@@ -9,6 +9,7 @@ class MembershipStatus(models.TextChoices):
 
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Access ended")
 
 
 class PortalAccountStatus(models.TextChoices):

@@ -209,6 +209,32 @@ class LastOwner(RuleViolation):
     """The tenant would be left without an owner who can log in."""
 
     code = "LAST_OWNER"
+    meaning = AS_IT_WAS
+    next_step = _("Make somebody else an owner first.")
+
+
+class OwnAccess(NotPermitted):
+    """Nobody suspends themselves or ends their own access."""
+
+    code = "OWN_ACCESS"
+    meaning = AS_IT_WAS
+    next_step = _("Ask another colleague who may do it.")
+
+
+class AccessOver(RuleViolation):
+    """The colleague's access has ended: only new roles let them in again."""
+
+    code = "ACCESS_ENDED"
+    meaning = AS_IT_WAS
+    next_step = _("Let them in again with the roles that they shall hold.")
+
+
+class OperatorStays(RuleViolation):
+    """Who runs the installation comes in everywhere, whatever a company says."""
+
+    code = "OPERATOR_STAYS"
+    meaning = AS_IT_WAS
+    next_step = _("Take that from them first, on the server: manage.py operator_remove EMAIL.")
 
 
 class SharedUser(RuleViolation):

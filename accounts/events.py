@@ -144,6 +144,25 @@ class RolesChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessEnded(Event):
+    """A colleague's access to this company has ended, with all they came in by."""
+
+    name: ClassVar[str] = "accounts.access_ended"
+    user_id: UUID
+    membership_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReturned(Event):
+    """Somebody whose access had ended works here again, with these roles."""
+
+    name: ClassVar[str] = "accounts.access_returned"
+    user_id: UUID
+    membership_id: UUID
+    roles: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiKeyExpiring(Event):
     """A key of an integration ends within 14 days and has no successor."""
 

@@ -21,6 +21,7 @@ from ispplatform.core.bulk import ACTOR_SOURCES, ActorSource
 from ispplatform.core.pages.navigation import PORTAL_NAVIGATION, PortalEntry
 from ispplatform.core.pages.preferences import LanguageKeeper, language_keepers
 from ispplatform.core.permissions import declare_permissions
+from ispplatform.core.reported_acts import ReportKind, report_acts
 from ispplatform.core.secrets import OTHER_STORES
 
 OTHER_STORES.fill(factor_secrets_rotate)
@@ -39,6 +40,8 @@ declare_permissions(
     ("users:read", "See colleagues and their log-ins", "support", "operator"),
     ("users:create", "Make colleagues"),
     ("users:update", "Change and suspend colleagues"),
+    ("users:end_access", "End colleagues' access"),
+    ("users:report", "See what colleagues exported, refunded, entered and made"),
     ("roles:read", "See roles and what they allow", "support", "operator"),
     ("roles:manage", "Make and change roles"),
     ("roles:assign", "Give roles to colleagues"),
@@ -77,6 +80,27 @@ attention_kinds.fill(
         url=lambda item: reverse("admin:accounts_factorreset_change", args=[item.subject_id]),
         is_urgent=True,
     )
+)
+
+report_acts(ReportKind.EXPORTS, "accounts.access_report_export")
+report_acts(
+    ReportKind.KEYS,
+    "accounts.api_key_create",
+    "accounts.api_key_rotate",
+    "accounts.oauth_client_create",
+    "accounts.oauth_client_rotate",
+    "accounts.oauth_consent",
+    "accounts.temporary_token_create",
+    "accounts.passkey_register",
+)
+report_acts(ReportKind.VIEWS, "accounts.portal_view")
+report_acts(
+    ReportKind.PEOPLE,
+    "accounts.user_create",
+    "accounts.membership_return",
+    "accounts.roles_change",
+    "accounts.membership_set_owner",
+    "accounts.portal_account_create",
 )
 
 SETUP_LINES.fill(

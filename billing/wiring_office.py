@@ -36,8 +36,13 @@ from ispplatform.core.admin.kernel.connection_slots import CONNECTION_PARTS, Con
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
+from ispplatform.core.reported_acts import ReportKind, report_acts
 
 __all__ = ["office_bulk", "office_bulk_subscriptions", "office_search"]
+
+report_acts(
+    ReportKind.REFUNDS, "billing.refund_start", "billing.credit_grant", "billing.invoice_credit"
+)
 
 for key, label, page, icon, permission in (
     ("invoices", _("Invoices"), "invoice", "receipt_long", "invoices:read"),

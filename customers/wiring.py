@@ -11,11 +11,13 @@ from customers import events, office_bulk, office_search, timeline, wiring_mails
 from customers.models import Customer
 from customers.panels import PANELS
 from customers.selectors import names_of_customers, recipients_for
+from customers.services.handover import customers_hand_over, customers_looked_after_by
 from customers.slots import customer_panels, timeline_sentences
 from customers.subscribers import confirm_customer_of_sign_up, make_customer_of_sign_up
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.owners import ROW_OWNERS, OwnerSource
 from ispplatform.core.events import subscribe
+from ispplatform.core.held_work import HELD_WORK, HeldWork
 from ispplatform.core.pages.statuses import StatusWords, Tone, declare_statuses
 from ispplatform.core.permissions import declare_permissions
 from notifications.slots import CustomerRecipients, Recipient, customer_recipients
@@ -39,6 +41,16 @@ declare_permissions(
     ("notes:update", "Change and pin notes about customers"),
     ("notes:delete", "Delete notes about customers"),
     ("mails:write", "Write mails to customers", "support", "billing", "sales"),
+)
+
+HELD_WORK.fill(
+    HeldWork(
+        key="customers",
+        label=_("Customers they look after"),
+        count=lambda user_id: customers_looked_after_by(user_id).count(),
+        hand_over=customers_hand_over,
+    ),
+    order=20,
 )
 
 declare_statuses(

@@ -8,6 +8,7 @@ from ispplatform.core.admin.dashboard import DASHBOARD_TILES, DashboardTile, Pla
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.setting_areas import SETTING_AREAS, SettingArea
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
+from ispplatform.core.reported_acts import ReportKind, report_acts
 
 __all__ = ["office_bulk", "office_search"]
 
@@ -54,3 +55,6 @@ SETUP_LINES.fill(
     order=60,
 )
 SETTING_AREAS.fill(SettingArea(key="domains.", title=_("Domains and DNS")), order=50)
+
+report_acts(ReportKind.EXPORTS, "domains.zone_export")
+report_acts(ReportKind.SECRETS, "domains.domain_auth_code")

@@ -6,6 +6,7 @@ from hosting import office_search
 from hosting.providers.panels import base as panel_base
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.setup import SETUP_LINES, SetupLine, has_working_connection
+from ispplatform.core.reported_acts import ReportKind, report_acts
 
 __all__ = ["office_search"]
 
@@ -51,4 +52,11 @@ SETUP_LINES.fill(
         is_done=lambda tenant: has_working_connection(panel_base.KIND),
     ),
     order=70,
+)
+
+report_acts(
+    ReportKind.SECRETS,
+    "hosting.account_login",
+    "hosting.account_set_password",
+    "hosting.mailbox_set_password",
 )

@@ -18,13 +18,16 @@ from accounts.choices import MembershipStatus
 from accounts.models import Membership, Role, Session
 from accounts.rules.seeded_roles import CUSTOMER_ROLE
 from accounts.selectors.second_factors import is_protected
+from accounts.services.access_ends import END, membership_return
+from accounts.services.access_reports import REPORT
 from accounts.services.factor_resets import colleague_factor_reset
 from accounts.services.lockouts import account_unlock
+from accounts.services.memberships import membership_set_owner
 from accounts.services.roles import membership_set_roles
 from accounts.services.sessions import sessions_end
 from accounts.services.users import membership_set_status, user_create, user_send_password_link
 from ispplatform.core.actors import Actor
-from ispplatform.core.admin.acts import Act, ReasonForm
+from ispplatform.core.admin.acts import Act, PageAct, ReasonForm
 from ispplatform.core.admin.base import MadeOnAPage, ReadOnlyInline
 from ispplatform.core.admin.columns import toned_column
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
@@ -33,7 +36,7 @@ from ispplatform.core.pages.statuses import Tone
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
 
-STATUS_TONES = {"active": Tone.GOOD, "suspended": Tone.BAD}
+STATUS_TONES = {"active": Tone.GOOD, "suspended": Tone.BAD, "ended": Tone.QUIET}
 
 
 def _role_choices() -> list[tuple[str, str]]:
@@ -50,6 +53,10 @@ class RolesForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class ReturnForm(RolesForm, ReasonForm):
+    """As what somebody comes back, and why."""
 
 
 class ColleagueForm(RolesForm):
@@ -74,6 +81,25 @@ def _suspend(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
 def _let_in(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
     membership_set_status(actor=actor, membership=row, status=MembershipStatus.ACTIVE)
     return gettext("They may log in again.")
+
+
+def _make_owner(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    membership_set_owner(actor=actor, membership=row, is_owner=True, reason=values["reason"])
+    return gettext("They own the company, too, and may do everything.")
+
+
+def _unmake_owner(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    membership_set_owner(actor=actor, membership=row, is_owner=False, reason=values["reason"])
+    return gettext("They may do what their roles allow.")
+
+
+def _return(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    membership_return(actor=actor, membership=row, codes=values["roles"], reason=values["reason"])
+    return gettext("They may log in again, with these roles.")
+
+
+def _is_here(row: Membership) -> bool:
+    return row.status != MembershipStatus.ENDED
 
 
 def _set_roles(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
@@ -143,7 +169,15 @@ class MembershipAdmin(MadeOnAPage):
     search_fields = ("user__email", "user__first_name", "user__last_name")
     list_filter = ("status", "roles")
     list_select_related = ("user",)
-    fields = ("user", "full_name", "role_names", "is_owner", "status", "created_at")
+    fields = (
+        "user",
+        "full_name",
+        "role_names",
+        "is_owner",
+        "status",
+        "created_at",
+        "ended_at",
+    )
     readonly_fields = ("full_name", "role_names")
     inlines = (SessionInline,)
     acts = (
@@ -153,6 +187,7 @@ class MembershipAdmin(MadeOnAPage):
             permission="roles:assign",
             run=_set_roles,
             form=RolesForm,
+            applies=_is_here,
             initial=lambda row: {"roles": [role.code for role in row.roles.all()]},
         ),
         Act(
@@ -160,6 +195,7 @@ class MembershipAdmin(MadeOnAPage):
             label=_("Mail a password link"),
             permission="users:update",
             run=_send_link,
+            applies=_is_here,
             explanation=_("The present password works until a new one is set."),
         ),
         Act(name="unlock", label=_("Unlock"), permission="users:update", run=_unlock),
@@ -199,6 +235,44 @@ class MembershipAdmin(MadeOnAPage):
             permission="users:update",
             run=_let_in,
             applies=lambda row: row.status == MembershipStatus.SUSPENDED,
+        ),
+        Act(
+            name="owner",
+            label=_("Make an owner"),
+            permission="roles:assign",
+            run=_make_owner,
+            form=ReasonForm,
+            explanation=_("Owners may do everything. Only an owner makes others owners."),
+            applies=lambda row: row.status == MembershipStatus.ACTIVE and not row.is_owner,
+        ),
+        Act(
+            name="no_owner",
+            label=_("No owner any more"),
+            permission="roles:assign",
+            run=_unmake_owner,
+            form=ReasonForm,
+            explanation=_("They may do what their roles allow. The last owner stays one."),
+            applies=lambda row: row.is_owner,
+        ),
+        Act(
+            name="return",
+            label=_("Let in again with new roles"),
+            button=_("Let in again"),
+            permission="roles:assign",
+            run=_return,
+            form=ReturnForm,
+            explanation=_("Nothing of what they held before comes back by itself."),
+            applies=lambda row: row.status == MembershipStatus.ENDED,
+        ),
+    )
+    page_acts = (
+        PageAct(label=_("Their last 90 days"), permission=REPORT, url_name="admin:access_report"),
+        PageAct(
+            label=_("End access"),
+            permission=END,
+            url_name="admin:end_access",
+            applies=_is_here,
+            tone="danger",
         ),
     )
 

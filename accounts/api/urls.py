@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api.views import (
     auth,
+    leaving,
     me,
     oauth,
     portal,
@@ -77,6 +78,18 @@ staff_routes: Routes = [
         "users/<uuid:id>/2fa/resets/stop",
         user_factors.FactorResetStopView.as_view(),
         name="users-2fa-resets-stop",
+    ),
+    path("users/<uuid:id>/end-access", leaving.EndAccessView.as_view(), name="users-end-access"),
+    path("users/<uuid:id>/return", leaving.ReturnView.as_view(), name="users-return"),
+    path(
+        "users/<uuid:id>/access-report",
+        leaving.AccessReportView.as_view(),
+        name="users-access-report",
+    ),
+    path(
+        "users/<uuid:id>/access-report/file",
+        leaving.AccessReportFileView.as_view(),
+        name="users-access-report-file",
     ),
     path("users/<uuid:id>/guards", user_factors.GuardsView.as_view(), name="users-guards"),
     path(

@@ -43,6 +43,7 @@ class Membership(TenantModel):
     status = models.CharField(
         max_length=12, choices=MembershipStatus, default=MembershipStatus.ACTIVE
     )
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("colleague")

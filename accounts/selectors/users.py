@@ -17,12 +17,13 @@ from ispplatform.core.tenancy.context import across_tenants
 def users_of_tenant() -> QuerySet[User]:
     """Return the people of the tenant at hand, annotated for lists.
 
-    ``is_enabled`` (may log in here), ``is_colleague``, ``is_owner``, ``status`` (``active`` or
-    ``suspended``) and ``last_login_at`` (here, not elsewhere).
+    ``is_enabled`` (may log in here), ``is_colleague``, ``is_owner``, ``status`` (``active``,
+    ``suspended`` or ``ended``) and ``last_login_at`` (here, not elsewhere).
     """
     memberships = Membership.objects.filter(user=OuterRef("pk"))
     accounts = PortalAccount.objects.filter(user=OuterRef("pk"))
     log_ins = Session.objects.filter(user=OuterRef("pk")).order_by("-created_at")
+    has_left = memberships.filter(status=MembershipStatus.ENDED)
     may_enter = Exists(memberships.filter(status=MembershipStatus.ACTIVE)) | Exists(
         accounts.filter(status=PortalAccountStatus.ACTIVE)
     )
@@ -37,6 +38,7 @@ def users_of_tenant() -> QuerySet[User]:
         .annotate(
             status=Case(
                 When(is_enabled=True, then=Value("active")),
+                When(Exists(has_left), then=Value("ended")),
                 default=Value("suspended"),
                 output_field=CharField(),
             )

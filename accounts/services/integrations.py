@@ -156,6 +156,36 @@ def integrations_of_person_check(user_id: UUID) -> None:
         integration_people_check(row)
 
 
+def integration_hand_over(
+    *, actor: Actor, integration: Integration, leaving: User, follower: User
+) -> None:
+    """Let a colleague answer for an integration in place of one who leaves; who may is decided
+    before.
+
+    Raises:
+        InvalidInput: the follower answers for it already.
+    """
+    row = Integration.objects.select_for_update().get(pk=integration.pk)
+    before = _told(row)
+    if follower.pk in (row.responsible_id, row.deputy_id):
+        raise InvalidInput(
+            f"{follower.email} answers for {row.name} already: name somebody else.",
+            field=f"follower_{row.pk}",
+        )
+    if row.responsible_id == leaving.pk:
+        row.responsible = follower
+    else:
+        row.deputy = follower
+    row.save(update_fields=["responsible", "deputy"])
+    audit(
+        "accounts.integration_hand_over",
+        actor=actor,
+        subject=subject_of(row),
+        before=before,
+        after=_told(row),
+    )
+
+
 def integrations_check() -> int:
     """Look at every living integration of the tenant in force; return how many lack people."""
     rows = integrations_living().select_related("responsible", "deputy")

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
-from accounts.errors import AccountExists, RoleInUse, RoleUnknown
+from accounts.choices import MembershipStatus
+from accounts.errors import AccessOver, AccountExists, RoleInUse, RoleUnknown
 from accounts.events import RolesChanged
 from accounts.models import Membership, MembershipRole, Role, Session
 from accounts.rules.seeded_roles import ROLE_SYNONYMS, SEEDED_ROLES
@@ -156,11 +157,14 @@ def membership_set_roles(
         NotPermitted: the actor may not.
         RoleUnknown: a code is not a role.
         GrantExceedsOwn: a role that comes or goes allows more than the actor may.
+        AccessOver: the colleague's access has ended.
     """
     actor.require(ASSIGN)
     wanted = roles_by_code(codes)
     with transaction.atomic():
-        Membership.objects.select_for_update().get(pk=membership.pk)
+        row = Membership.objects.select_for_update().get(pk=membership.pk)
+        if row.status == MembershipStatus.ENDED:
+            raise AccessOver("This colleague's access has ended.")
         before = held_roles(membership)
         coming = [role for role in wanted if role not in before]
         going = [role for role in before if role not in wanted]
@@ -175,6 +179,19 @@ def membership_set_roles(
         _tell_roles(actor=actor, membership=membership, before=before, after=wanted)
         sessions_refresh_permissions(sessions=Session.objects.filter(membership=membership))
     return wanted
+
+
+def roles_take(*, actor: Actor, membership: Membership) -> list[Role]:
+    """Take every role from a colleague whose access ends; who may is decided before.
+
+    Returns:
+        The roles that they held.
+    """
+    held = held_roles(membership)
+    if held:
+        MembershipRole.objects.filter(membership=membership).delete()
+        _tell_roles(actor=actor, membership=membership, before=held, after=[])
+    return held
 
 
 def _tell_roles(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.choices import AccessLinkPurpose, EmailCodePurpose, MembershipStatus
-from accounts.errors import AccountExists, LastOwner, SharedUser
+from accounts.errors import AccessOver, AccountExists, SharedUser
 from accounts.events import UserCreated
 from accounts.models import EmailCode, Membership, MembershipRole, PortalAccount, Session, User
 from accounts.selectors.principals import role_permissions
@@ -17,6 +17,7 @@ from accounts.services.email_codes import email_code_send
 from accounts.services.fresh_proofs import password_prove
 from accounts.services.grants import grants_check
 from accounts.services.integrations import integrations_of_person_check
+from accounts.services.memberships import hold_check, membership_locked, shut_out_check
 from accounts.services.passwords import access_link_create, password_set_first
 from accounts.services.roles import roles_by_code
 from accounts.services.sessions import sessions_end, sessions_refresh_permissions
@@ -61,6 +62,7 @@ def user_create(
         RoleUnknown: a role is not one.
         GrantExceedsOwn: a role allows more than the actor may.
         AccountExists: this person works here already.
+        AccessOver: they did; ``membership_return`` lets them in again.
         PasswordTooWeak: the policy refuses the password.
     """
     actor.require(CREATE)
@@ -74,7 +76,10 @@ def user_create(
         user = User.objects.filter(email=address).first()
         if user is None:
             user = _new_user(address, password=password, profile=profile or {})
-        if Membership.objects.filter(user=user).exists():
+        present = Membership.objects.filter(user=user).first()
+        if present is not None and present.status == MembershipStatus.ENDED:
+            raise AccessOver("This person worked here before.", field="email")
+        if present is not None:
             raise AccountExists("This person works here already.", field="email")
         membership = Membership.objects.create(user=user, is_owner=is_owner)
         MembershipRole.objects.bulk_create(
@@ -186,17 +191,24 @@ def membership_set_status(
 ) -> Membership:
     """Suspend a colleague or let them in again; suspending ends their log-ins within a second.
 
+    Whose access has ended comes back by ``membership_return`` only.
+
     Raises:
         NotPermitted: the actor may not.
-        LastOwner: nobody would be left who owns the company.
+        AccessOver: the colleague's access has ended.
+        OwnAccess, GrantExceedsOwn, LastOwner: see ``shut_out_check``.
     """
     actor.require(UPDATE)
+    if status == MembershipStatus.ENDED:
+        raise InvalidInput("Say active or suspended.", field="status")
     with transaction.atomic():
-        row = Membership.objects.select_for_update().select_related("user").get(pk=membership.pk)
+        row = membership_locked(actor=actor, membership=membership)
         if row.status == status:
             return row
-        if status != MembershipStatus.ACTIVE:
-            _keep_an_owner(row)
+        if row.status == MembershipStatus.ENDED:
+            raise AccessOver("This colleague's access has ended.")
+        may = hold_check if status == MembershipStatus.ACTIVE else shut_out_check
+        may(actor=actor, row=row)
         before, row.status = row.status, status
         row.save(update_fields=["status"])
         audit(
@@ -269,12 +281,6 @@ def _new_user(address: str, *, password: str | None, profile: Mapping[str, Any])
         user.must_change_password = True
     user.save()
     return user
-
-
-def _keep_an_owner(leaving: Membership) -> None:
-    others = Membership.objects.filter(is_owner=True, status=MembershipStatus.ACTIVE)
-    if leaving.is_owner and not others.exclude(pk=leaving.pk).exists():
-        raise LastOwner("Nobody else owns this company: make somebody an owner first.")
 
 
 def _visitor_take(actor: Actor, preferences: Mapping[str, Any]) -> None:

@@ -27,8 +27,8 @@ from domains.api.serializers import (
 from domains.choices import ZoneStatus
 from domains.models import DnsRecord, DnsZone
 from domains.rules.plans import ZonePlan
-from domains.rules.zone_files import file_of_sets, records_of_file
-from domains.selectors.zones import desired_sets, zones_for
+from domains.rules.zone_files import records_of_file
+from domains.selectors.zones import zones_for
 from domains.services.records import (
     record_add,
     record_remove,
@@ -36,7 +36,7 @@ from domains.services.records import (
     zone_replace,
     zone_replace_plan,
 )
-from domains.services.zones import zone_create, zone_delete, zone_push
+from domains.services.zones import zone_create, zone_delete, zone_export, zone_push
 from ispplatform.core.api.filter_kinds import (
     AppliedFilter,
     ChoiceFilter,
@@ -84,7 +84,7 @@ class ZoneFiles:
         """Return the zone as a zone file (RFC 1035)."""
         zone = self.row()
         return HttpResponse(
-            file_of_sets(zone.name, desired_sets(zone)),
+            zone_export(actor=self.actor, zone=zone),
             content_type="text/dns; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{zone.name}.zone"'},
         )

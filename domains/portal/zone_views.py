@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from domains.errors import RecordNotFound, ZoneNotFound
 from domains.models import DnsRecord, DnsZone
 from domains.portal.forms import RecordChangeForm, RecordForm, ZoneFileForm
-from domains.rules.zone_files import file_of_sets, records_of_file
+from domains.rules.zone_files import records_of_file
 from domains.selectors.zones import (
-    desired_sets,
     record_by_id,
     records_of,
     zone_by_id,
@@ -28,6 +27,7 @@ from domains.services.records import (
     zone_replace,
     zone_replace_plan,
 )
+from domains.services.zones import zone_export as zone_file
 from ispplatform.core.actors import Actor
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.pages.access import customer_page
@@ -154,7 +154,7 @@ def zone_export(request: Any, zone_id: UUID) -> HttpResponse:
     """Hand the zone out as a file."""
     zone = zone_or_404(zone_id, request.actor)
     return HttpResponse(
-        file_of_sets(zone.name, desired_sets(zone)),
+        zone_file(actor=request.actor, zone=zone),
         content_type="text/dns; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{zone.name}.zone"'},
     )

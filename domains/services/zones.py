@@ -8,7 +8,9 @@ from domains.errors import ZoneAlreadyHere, ZoneNotFound
 from domains.events import ZoneCreated
 from domains.models import DnsZone, Domain
 from domains.rules.names import parse_domain_name
+from domains.rules.zone_files import file_of_sets
 from domains.selectors.connections import dns_connection, name_servers_of
+from domains.selectors.zones import desired_sets
 from domains.services.locks import check_own, zone_locked
 from domains.settings import DEFAULT_TTL_SECONDS
 from ispplatform.core.actors import Actor
@@ -24,6 +26,23 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 
 PUSH = "dns.zone_push"
 DELETE = "dns.zone_delete"
+
+
+def zone_export(*, actor: Actor, zone: DnsZone) -> str:
+    """Return a zone as a zone file (RFC 1035); who took it stands in the audit trail.
+
+    Raises:
+        NotPermitted: no ``dns:read``.
+    """
+    actor.require("dns:read")
+    with transaction.atomic():
+        audit(
+            "domains.zone_export",
+            actor=actor,
+            subject=subject_of(zone),
+            customer_id=zone.customer_id,
+        )
+        return file_of_sets(zone.name, desired_sets(zone))
 
 
 def zone_create(

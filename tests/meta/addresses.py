@@ -11,6 +11,7 @@ from django.db import models
 from accounts.models import (
     ApiKey,
     Integration,
+    Membership,
     OAuthClient,
     PortalAccount,
     Role,
@@ -84,6 +85,7 @@ BY_NAME: dict[str, type[models.Model]] = {
     "line_id": CartLine,
     "mail_id": Mail,
     "mailbox_id": Mailbox,
+    "membership_id": Membership,
     "method_id": PaymentMethod,
     "order_id": Order,
     "payment_id": Payment,

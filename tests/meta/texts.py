@@ -37,6 +37,8 @@ STAFF_FILES = {
     "customers/panels.py",
     "customers/rules/timeline.py",
     "customers/timeline.py",
+    "ispplatform/core/attention/handover.py",
+    "ispplatform/core/reported_acts.py",
     "sales/attention.py",
     "sales/services/holds.py",
     "templates/email/sample.html",

@@ -10,9 +10,14 @@ from accounts.rules.devices import device_name
 from ispplatform.core.api.fields import Computed, InstantField, VersionField
 from ispplatform.core.api.rows import RowSerializer
 from ispplatform.core.api.serializers import StrictSerializer
+from ispplatform.core.reported_acts import ReportKind
 
 # An array of texts, as the API's document says it.
 TEXTS = {"type": "array", "items": {"type": "string"}}
+
+
+# Ending has a door of its own.
+SUSPENDABLE = [one for one in MembershipStatus.choices if one[0] != MembershipStatus.ENDED]
 
 
 def full_name(first_name: str, last_name: str, email: str) -> str:
@@ -128,7 +133,7 @@ class UserCreateInput(UserProfileInput):
 class UserStatusInput(StrictSerializer):
     """Whether somebody may log in."""
 
-    status = serializers.ChoiceField(MembershipStatus.choices, required=False)
+    status = serializers.ChoiceField(SUSPENDABLE, required=False)
     is_active = serializers.BooleanField(required=False)
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 
@@ -139,6 +144,103 @@ class UserStatusInput(StrictSerializer):
         if "status" not in attrs:
             raise serializers.ValidationError({"status": "Say active or suspended."})
         return attrs
+
+
+class FollowerInput(StrictSerializer):
+    """Who answers for an integration instead of a colleague who leaves."""
+
+    integration_id = serializers.UUIDField()
+    user_id = serializers.UUIDField()
+
+
+class EndAccessInput(StrictSerializer):
+    """How a colleague's access ends, and what the person who ends it shows once more."""
+
+    reason = serializers.CharField(max_length=500, help_text="kept in the audit trail")
+    work_to = serializers.UUIDField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="the user who takes over what they looked after; null: whoever takes it",
+    )
+    followers = FollowerInput(many=True, required=False, default=list)
+    password = PasswordField(
+        required=False, default="", help_text="your own; keys and programs send none"
+    )
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="of your second factor",
+    )
+
+
+class WorkRow(serializers.Serializer[Any]):
+    """How many rows of one sort a colleague looks after."""
+
+    key = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class PlannedIntegrationRow(serializers.Serializer[Any]):
+    """An integration that they answer for."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    responsible = serializers.EmailField()
+    deputy = serializers.EmailField(allow_null=True)
+
+
+class EndPlanAnswer(serializers.Serializer[Any]):
+    """What ending a colleague's access would do."""
+
+    log_ins = serializers.IntegerField()
+    applications = serializers.IntegerField()
+    tokens = serializers.IntegerField()
+    invitations = serializers.IntegerField()
+    roles = serializers.ListField(child=serializers.CharField())
+    integrations = PlannedIntegrationRow(many=True)
+    work = WorkRow(many=True)
+    is_customer = serializers.BooleanField(help_text="A log-in as a customer stays.")
+    works_elsewhere = serializers.BooleanField(help_text="Other companies are not touched.")
+
+
+class EndedAccessAnswer(serializers.Serializer[Any]):
+    """What was ended and handed over; zeros when the access had ended before."""
+
+    status = serializers.ChoiceField(MembershipStatus.choices)
+    log_ins = serializers.IntegerField()
+    tokens = serializers.IntegerField()
+    invitations = serializers.IntegerField()
+    roles = serializers.ListField(child=serializers.CharField())
+    integrations = serializers.IntegerField()
+    integrations_left = serializers.IntegerField()
+    work = WorkRow(many=True)
+
+
+class ReportLineRow(serializers.Serializer[Any]):
+    """One act of a colleague."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(ReportKind.choices)
+    act = serializers.CharField()
+    subject_type = serializers.CharField()
+    subject_id = serializers.UUIDField()
+    subject = serializers.CharField(help_text="Empty where it was erased.")
+    customer_id = serializers.UUIDField(allow_null=True)
+    reason = serializers.CharField()
+    reference = serializers.CharField()
+
+
+class AccessReportAnswer(serializers.Serializer[Any]):
+    """The last 90 days of a colleague; `lines` are the newest hundred, `total` counts all."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    total = serializers.IntegerField()
+    lines = ReportLineRow(many=True)
 
 
 class UserRolesInput(StrictSerializer):

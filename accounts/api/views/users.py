@@ -12,6 +12,8 @@ from rest_framework.response import Response
 
 from accounts.api.serializers.users import (
     TEXTS,
+    EndAccessInput,
+    EndedAccessAnswer,
     SessionRow,
     UserCreateInput,
     UserProfileInput,
@@ -19,6 +21,7 @@ from accounts.api.serializers.users import (
     UserRow,
     UserStatusInput,
 )
+from accounts.api.views.leaving import EndAccessDoor, ended_told
 from accounts.choices import MembershipStatus
 from accounts.models import Membership, User
 from accounts.rules.seeded_roles import ROLE_SYNONYMS
@@ -30,6 +33,7 @@ from accounts.selectors.users import (
     users_of_tenant,
     with_role,
 )
+from accounts.services.access_ends import END
 from accounts.services.roles import membership_set_roles
 from accounts.services.sessions import session_end, sessions_end, sessions_of_users
 from accounts.services.users import (
@@ -59,7 +63,9 @@ from ispplatform.core.api.viewsets import (
 ENDED_BY_STAFF = "Ended by staff."
 
 
-class UserViewSet(ListAction, RetrieveAction, CreateAction, UpdateAction, StaffViewSet):
+class UserViewSet(
+    ListAction, RetrieveAction, CreateAction, UpdateAction, EndAccessDoor, StaffViewSet
+):
     """People with a membership or a portal account in this company."""
 
     resource_name = "user"
@@ -77,6 +83,7 @@ class UserViewSet(ListAction, RetrieveAction, CreateAction, UpdateAction, StaffV
         "update": "users:update",
         "partial_update": "users:update",
         "set_status": "users:update",
+        "destroy": END,
         "reset_password": "users:update",
         "roles": "roles:assign",
         "remove_role": "roles:assign",
@@ -155,6 +162,11 @@ class UserViewSet(ListAction, RetrieveAction, CreateAction, UpdateAction, StaffV
             reason=values["reason"],
         )
         return self.show(id)
+
+    @extend_schema(request=EndAccessInput, responses=EndedAccessAnswer)
+    def destroy(self, request: Request, id: UUID) -> Response:
+        """End a colleague's access in one act; the same as `POST .../end-access`."""
+        return ApiResponse(ended_told(self.end(id)), message="The access has ended.")
 
     @extend_schema(request=None, responses=None)
     @action(detail=True, methods=["post"], url_path="reset-password")

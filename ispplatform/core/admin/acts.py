@@ -85,6 +85,23 @@ class RowAct:
     act: Act
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageAct:
+    """A button on the page of a row that leads to a page of its own, which asks more than a form.
+
+    Args:
+        label, permission, applies, tone: as of an ``Act``.
+        url_name: name of the page's address; it takes the row's key.
+    """
+
+    label: Text
+    permission: str
+    url_name: str
+    applies: Callable[[Any], bool] = lambda row: True
+    tone: str = "plain"
+    asks: bool = True
+
+
 ROW_ACTS: Slot[RowAct] = Slot("admin.row_acts", key=lambda item: f"{item.model}.{item.act.name}")
 
 

@@ -27,6 +27,7 @@ from ispplatform.core.actors import Actor
 from ispplatform.core.admin.acts import (
     ROW_ACTS,
     Act,
+    PageAct,
     Text,
     act_response,
     acts_for,
@@ -56,6 +57,7 @@ class _HouseChecks(UnfoldModelAdminChecks):
         needed = [
             *admin_obj.permissions_asked_for(),
             *(act.permission for act in admin_obj.every_act()),
+            *(act.permission for act in admin_obj.page_acts),
         ]
         unknown = [code for code in needed if not is_declared(code)]
         return [
@@ -79,6 +81,7 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
         create_permission: needed to add; a class that has one overrides ``service_create``.
         update_permission: needed to change; a class that has one overrides ``service_update``.
         acts: buttons on the page of a row.
+        page_acts: buttons that lead to a page of their own.
         editable_fields: the fields of the form; all others are shown only.
         fixed_fields: those of them that are chosen once, when the row is made.
         since_fields: for a value of the state, the field that says since when it is so.
@@ -93,6 +96,7 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
     create_permission: ClassVar[str] = ""
     update_permission: ClassVar[str] = ""
     acts: ClassVar[tuple[Act, ...]] = ()
+    page_acts: ClassVar[tuple[PageAct, ...]] = ()
     editable_fields: ClassVar[tuple[str, ...]] = ()
     fixed_fields: ClassVar[tuple[str, ...]] = ()
     since_fields: ClassVar[Mapping[str, str]] = {}
@@ -351,6 +355,11 @@ class TenantAdmin(BulkLists, ShownFields, ModelAdmin):
                 [
                     {"act": act, "url": reverse(url_name, args=[obj.pk, act.name])}
                     for act in acts_for(self.every_act(), obj, actor_of(request))
+                ]
+                + [
+                    {"act": act, "url": reverse(act.url_name, args=[obj.pk])}
+                    for act in self.page_acts
+                    if actor_of(request).can(act.permission) and act.applies(obj)
                 ]
             )
         return super().render_change_form(request, context, add, change, form_url, obj)

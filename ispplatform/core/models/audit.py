@@ -37,6 +37,12 @@ class AuditEntry(TenantModel):
             models.Index(fields=["tenant", "id"]),
             models.Index(fields=["tenant", "request_id"]),
             models.Index(fields=["tenant", "reference"]),
+            # What one colleague did: a report reads the newest of some acts and no other row.
+            models.Index(
+                fields=["tenant", "actor_id", "act", "created_at"],
+                condition=models.Q(actor_type="user"),
+                name="core_audit_of_colleague",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -385,7 +385,13 @@ def test_client_is_made_and_its_secret_shown_once(tenant: Tenant) -> None:
     data = made.json()["data"]
     row = OAuthClient.objects.get()
     assert data["client_id"] == row.client_id
-    assert data["scopes"] == ["users:create", "users:read", "users:update"]
+    assert data["scopes"] == [
+        "users:create",
+        "users:end_access",
+        "users:read",
+        "users:report",
+        "users:update",
+    ]
     assert data["client_secret"] not in str(row.__dict__)
     assert "client_secret" not in call("GET", f"oauth/clients/{row.pk}").json()["data"]
     shown = call("GET", f"integrations/{row.integration_id}").json()["data"]

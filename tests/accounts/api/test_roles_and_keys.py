@@ -29,7 +29,13 @@ def test_own_role_is_made_changed_and_deleted(tenant: Tenant) -> None:
     role = made["data"]
     assert (role["code"], role["permissions"]) == ("night-shift", ["users:read"])
     changed = call("PUT", f"roles/{role['id']}", {"permissions": ["users:*"]}).json()["data"]
-    assert changed["permissions"] == ["users:create", "users:read", "users:update"]
+    assert changed["permissions"] == [
+        "users:create",
+        "users:end_access",
+        "users:read",
+        "users:report",
+        "users:update",
+    ]
     assert call("POST", "roles", {"name": "Night Shift"}).status_code == 409
     holder = MembershipFactory(roles=[Role.objects.get(pk=role["id"])])
     assert call("DELETE", f"roles/{role['id']}").json()["error"]["code"] == "ROLE_IN_USE"
