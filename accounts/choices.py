@@ -76,6 +76,13 @@ class FactorChange(models.TextChoices):
     RESET = "reset", _("Removed because it was lost")
 
 
+class IdentityChange(models.TextChoices):
+    """What happened to a colleague's identity at a provider; the mail about it says so."""
+
+    LINKED = "linked", _("Linked")
+    UNLINKED = "unlinked", _("Unlinked")
+
+
 class FactorResetStatus(models.TextChoices):
     """How far the removal of a lost second factor is."""
 

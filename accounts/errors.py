@@ -8,6 +8,7 @@ from ispplatform.core.errors import (
     NotFound,
     NotPermitted,
     PlatformError,
+    ProviderError,
     RuleViolation,
 )
 
@@ -111,6 +112,45 @@ class PasskeysNotHere(RuleViolation):
     code = "PASSKEYS_NOT_HERE"
     meaning = AS_IT_WAS
     next_step = _("Log in with your password.")
+
+
+class IdentityProviderTrouble(ProviderError):
+    """An identity provider does not answer, or what it says cannot be used."""
+
+    code = "IDENTITY_PROVIDER_TROUBLE"
+    meaning = AS_IT_WAS
+    next_step = _("Compare issuer, client ID and secret with what the provider shows.")
+
+    def __init__(self, message: str, *, reason: str = "answer") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SignOnRefused(NotPermitted):
+    """Who came back from an identity provider is not let in; the audit trail says exactly why."""
+
+    code = "SIGN_ON_REFUSED"
+    meaning = _("Nobody was logged in, and nothing was changed.")
+    next_step = _(
+        "Begin once more on the log-in page. If it happens again, tell the reference to an owner "
+        "of your company."
+    )
+
+
+class SignOnRequired(NotPermitted):
+    """Colleagues with this e-mail domain come in by the company's identity provider alone."""
+
+    code = "SIGN_ON_REQUIRED"
+    meaning = _("Nobody was logged in, and nothing was changed.")
+    next_step = _("Use the button with the name of the provider on the log-in page.")
+
+
+class SignOnBound(NotPermitted):
+    """A log-in that an identity provider vouched for opens the company of that provider alone."""
+
+    code = "SIGN_ON_BOUND"
+    meaning = AS_IT_WAS
+    next_step = _("Log out, and log in at the other company.")
 
 
 class SecondFactorMissing(NotPermitted):

@@ -63,6 +63,20 @@ class SecondFactorChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityLinkChanged(Event):
+    """A colleague comes in by an identity provider from now on, or no longer; they are told.
+
+    ``change`` is a value of ``IdentityChange``, ``provider`` the name on its button.
+    """
+
+    name: ClassVar[str] = "accounts.identity_link_changed"
+    user_id: UUID
+    email: str
+    change: str
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EmailChanged(Event):
     """A person has another e-mail address; the old one is told, in case it was not them."""
 

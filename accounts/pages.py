@@ -36,21 +36,25 @@ def limited(scope: str) -> Callable[[Page], Page]:
     def decorate(page: Page) -> Page:
         @wraps(page)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method != "POST":
-                return page(request, *args, **kwargs)
-            tenant = request.tenant  # type: ignore[attr-defined] # set by the middleware
-            limit = limit_of(scope, is_sandbox=bool(tenant is not None and tenant.is_sandbox))
-            verdict = count_request(scope, address_group(client_address(request)), limit)
-            if verdict.allowed:
-                return page(request, *args, **kwargs)
-            answer = error_page(request, 429)
-            wait = verdict.reset_at_seconds - int(system_now().timestamp())
-            answer["Retry-After"] = str(max(1, wait))
-            return answer
+            slow = limit_answer(request, scope) if request.method == "POST" else None
+            return slow or page(request, *args, **kwargs)
 
         return counted
 
     return decorate
+
+
+def limit_answer(request: HttpRequest, scope: str) -> HttpResponse | None:
+    """Count a request of this address; return the page for one too many, else None."""
+    tenant = request.tenant  # type: ignore[attr-defined] # set by the middleware
+    limit = limit_of(scope, is_sandbox=bool(tenant is not None and tenant.is_sandbox))
+    verdict = count_request(scope, address_group(client_address(request)), limit)
+    if verdict.allowed:
+        return None
+    answer = error_page(request, 429)
+    wait = verdict.reset_at_seconds - int(system_now().timestamp())
+    answer["Retry-After"] = str(max(1, wait))
+    return answer
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

@@ -46,6 +46,8 @@ declare_permissions(
     ("roles:manage", "Make and change roles"),
     ("roles:assign", "Give roles to colleagues"),
     ("sessions:manage", "See and end colleagues' log-ins"),
+    ("identity_providers:read", "See the identity providers of colleagues"),
+    ("identity_providers:manage", "Set up identity providers, test and end them"),
     ("integrations:read", "See integrations and what they hold", "operator"),
     ("integrations:manage", "Make, change and end integrations"),
     ("api_keys:read", "See API keys", "operator"),

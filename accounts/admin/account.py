@@ -13,11 +13,13 @@ from accounts.errors import PasskeyRefused
 from accounts.models import User
 from accounts.pages import browser_device, page, passkey_answer, shown_proof
 from accounts.principals import cookie_remember
+from accounts.selectors.identity_providers import identity_links_of
 from accounts.selectors.oauth import application_lines
 from accounts.selectors.principals import SessionEntry
 from accounts.selectors.second_factors import factor_state
 from accounts.selectors.users import companies_of, sessions_living
 from accounts.services.fresh_proofs import identity_prove
+from accounts.services.identity_providers import identity_unlink
 from accounts.services.oauth_grants import application_end
 from accounts.services.passkeys import passkey_register, passkey_remove
 from accounts.services.passwords import password_change
@@ -65,6 +67,7 @@ class OwnAccountPage(StaffPage):
             "sessions": list(sessions_living(entry.user_id)[:50]),
             "applications": application_lines(entry.user_id),
             "current_session_id": entry.session_id,
+            "identities": list(identity_links_of(entry.user_id)),
             "companies": companies_of(entry.user_id),
             "present_tenant_id": entry.tenant_id,
         }
@@ -125,6 +128,17 @@ class OwnAccountPage(StaffPage):
         identity_prove(
             actor=self.actor, tenant=self.request.tenant, user=user, **shown_proof(request)
         )
+
+    def act_unlink(self, request: HttpRequest) -> str:
+        """Take one of the own identities at a provider away."""
+        try:
+            link_id = UUID(request.POST.get("identity", ""))
+        except ValueError:
+            raise InvalidInput(gettext("There is no such identity.")) from None
+        identity_unlink(
+            actor=self.actor, link_id=link_id, user_id=self.entry.user_id, reason="own wish"
+        )
+        return gettext("That identity no longer opens your account.")
 
     def act_end(self, request: HttpRequest) -> str:
         """End one of the own log-ins."""

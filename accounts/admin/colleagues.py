@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -17,10 +18,12 @@ from accounts.admin.guards import IdentityForm
 from accounts.choices import MembershipStatus
 from accounts.models import Membership, Role, Session
 from accounts.rules.seeded_roles import CUSTOMER_ROLE
+from accounts.selectors.identity_providers import identity_links_of
 from accounts.selectors.second_factors import is_protected
 from accounts.services.access_ends import END, membership_return
 from accounts.services.access_reports import REPORT
 from accounts.services.factor_resets import colleague_factor_reset
+from accounts.services.identity_providers import identity_unlink
 from accounts.services.lockouts import account_unlock
 from accounts.services.memberships import membership_set_owner
 from accounts.services.roles import membership_set_roles
@@ -135,6 +138,21 @@ def _lost(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
     return gettext("Removed. They set up another one at the next log-in.")
 
 
+def _unlink_form(row: Membership) -> type[forms.Form]:
+    """Return the form that asks which identity of a colleague goes, and why."""
+    found = identity_links_of(row.user_id)
+    choices = [(str(one.pk), f"{one.provider.name}: {one.email}") for one in found]
+    link_id = forms.TypedChoiceField(label=_("Identity"), choices=choices, coerce=UUID)
+    return type("UnlinkForm", (ReasonForm,), {"link_id": link_id, "field_order": ("link_id",)})
+
+
+def _unlink(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
+    identity_unlink(
+        actor=actor, link_id=values["link_id"], user_id=row.user_id, reason=values["reason"]
+    )
+    return gettext("Unlinked. The log-ins that came by it have ended, and they are told.")
+
+
 class SessionInline(ReadOnlyInline):
     """Where a colleague was logged in, newest first."""
 
@@ -212,6 +230,19 @@ class MembershipAdmin(MadeOnAPage):
             ),
             applies=lambda row: is_protected(row.user),
             tone="danger",
+        ),
+        Act(
+            name="unlink",
+            label=_("Unlink from a provider"),
+            button=_("Unlink"),
+            permission="users:update",
+            run=_unlink,
+            form_for=_unlink_form,
+            explanation=_(
+                "That identity opens nothing here any more. At the next log-in by the provider the "
+                "colleague is looked for by e-mail address again."
+            ),
+            applies=lambda row: row.identity_links.exists(),
         ),
         Act(
             name="end",

@@ -15,6 +15,7 @@ from accounts.api.views import (
     user_factors,
 )
 from accounts.api.views.api_keys import ApiKeyViewSet
+from accounts.api.views.identity_providers import IdentityProviderViewSet
 from accounts.api.views.integrations import IntegrationViewSet
 from accounts.api.views.oauth_clients import OAuthClientViewSet
 from accounts.api.views.roles import RoleViewSet
@@ -30,6 +31,7 @@ from ispplatform.core.api.routers import ApiRouter, Routes
 router = ApiRouter()
 router.register("users", UserViewSet, basename="users")
 router.register("roles", RoleViewSet, basename="roles")
+router.register("identity-providers", IdentityProviderViewSet, basename="identity-providers")
 router.register("integrations", IntegrationViewSet, basename="integrations")
 router.register("oauth/clients", OAuthClientViewSet, basename="oauth-clients")
 router.register("api-keys", ApiKeyViewSet, basename="api-keys")

@@ -2,6 +2,7 @@
 
 from accounts.models.api_keys import ApiKey
 from accounts.models.guards import FactorReset, LoginGuard
+from accounts.models.identity_providers import IdentityLink, IdentityProvider, SignOnRequest
 from accounts.models.integrations import Integration
 from accounts.models.memberships import Membership, MembershipRole, Role
 from accounts.models.oauth import AuthorizationCode, ClientToken, OAuthClient
@@ -20,6 +21,8 @@ __all__ = [
     "ClientToken",
     "EmailCode",
     "FactorReset",
+    "IdentityLink",
+    "IdentityProvider",
     "Integration",
     "LoginFailure",
     "LoginGuard",
@@ -32,6 +35,7 @@ __all__ = [
     "Role",
     "SecondFactorDevice",
     "Session",
+    "SignOnRequest",
     "TemporaryToken",
     "User",
     "UserManager",

@@ -44,6 +44,12 @@ class Session(TenantModel):
         blank=True,
         help_text="The membership that sees the portal as this customer; it only reads.",
     )
+    identity_link_id = models.UUIDField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The identity at a provider that the person came in by.",
+    )
     user_agent = models.CharField(max_length=300, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     device_digest = models.CharField(max_length=64, blank=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.choices import PasskeyPurpose, SessionChannel, SessionKind
 from accounts.errors import AccountLocked, PasskeyRefused, PasskeysNotHere, SecondFactorWrong
 from accounts.forms import FactorForm, FactorSetUpForm, StaffForgotForm, StaffLogInForm
-from accounts.models import Session, User
+from accounts.models import IdentityProvider, Session, User
 from accounts.pages import (
     browser_device,
     has_passkey,
@@ -27,6 +27,7 @@ from accounts.pages import (
 )
 from accounts.portal.questions import question_refused, question_shown, session_question
 from accounts.principals import cookie_forget, cookie_remember
+from accounts.selectors.identity_providers import providers_offered
 from accounts.selectors.principals import SessionEntry
 from accounts.selectors.second_factors import factor_state, has_factor, is_open
 from accounts.services.fresh_proofs import identity_prove
@@ -63,8 +64,18 @@ def log_in(request: HttpRequest) -> HttpResponse:
             refuse_form(form, error)
             status = error.http_status
         else:
-            return _entered(request, entry, target)
-    return page(request, "staff_log_in", {"form": form, "next": target}, status=status)
+            return entered(request, entry, target)
+    told = {"form": form, "next": target, "providers": _providers(request)}
+    return page(request, "staff_log_in", told, status=status)
+
+
+def _providers(request: HttpRequest) -> list[IdentityProvider]:
+    """Return by which providers colleagues of the company at this address may come in."""
+    tenant = request.tenant
+    if tenant is None:
+        return []
+    with tenant_context(tenant.pk):
+        return list(providers_offered())
 
 
 @sensitive_post_parameters()
@@ -120,7 +131,7 @@ def passkey_log_in(request: HttpRequest) -> HttpResponse:
     except PlatformError as error:
         messages.error(request, error.message)
         return HttpResponseRedirect(reverse("staff:log_in"))
-    return _entered(request, entry, safe_next(request, home()))
+    return entered(request, entry, safe_next(request, home()))
 
 
 @sensitive_post_parameters()
@@ -185,7 +196,8 @@ def home() -> str:
     return reverse("admin:index")
 
 
-def _entered(request: HttpRequest, entry: SessionEntry, target: str) -> HttpResponse:
+def entered(request: HttpRequest, entry: SessionEntry, target: str) -> HttpResponse:
+    """Let the browser carry a new session, and lead to its target or to the second factor first."""
     cookie_remember(
         request, kind=entry.kind, tenant_id=entry.tenant_id, session_id=entry.session_id
     )

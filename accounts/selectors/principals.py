@@ -20,7 +20,7 @@ from ispplatform.core.permissions import READ, permissions_of, permissions_seede
 from ispplatform.core.tenancy.context import tenant_context
 
 VIEW_AS = "portal_accounts:view_as"
-SESSION = "session.5"  # another number whenever the fields of SessionEntry change
+SESSION = "session.6"  # another number whenever the fields of SessionEntry change
 API_KEY = "api_key"
 
 
@@ -41,6 +41,7 @@ class SessionEntry:
         has_others: whether this person acts for other customers of the company as well.
         client_id, client_name: the program that the person lets act, else None and empty.
         integration_id: what the program belongs to.
+        is_signed_on: a company's identity provider vouched for the person.
     """
 
     tenant_id: UUID
@@ -68,6 +69,7 @@ class SessionEntry:
     client_id: UUID | None = None
     client_name: str = ""
     integration_id: UUID | None = None
+    is_signed_on: bool = False
 
     @property
     def _named(self) -> str:
@@ -232,6 +234,7 @@ def entry_of(session: Session, *, roles: Iterable[Role] = ()) -> SessionEntry | 
         client_id=client.pk if client is not None else None,
         client_name=client.integration.name if client is not None else "",
         integration_id=client.integration_id if client is not None else None,
+        is_signed_on=session.identity_link_id is not None,
         has_others=viewer is None and bool(getattr(session, "has_others", False)),
     )
 

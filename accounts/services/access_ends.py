@@ -19,6 +19,7 @@ from accounts.selectors.leaving import (
 )
 from accounts.selectors.principals import role_permissions
 from accounts.services.grants import grants_check
+from accounts.services.identity_providers import identities_end
 from accounts.services.integrations import (
     integration_hand_over,
     integrations_of_person_check,
@@ -170,6 +171,7 @@ def _ways_in_end(*, actor: Actor, row: Membership) -> EndedAccess:
     tokens = tokens_of_colleague(row).update(ended_at=now)
     codes_of_colleague(row).update(used_at=now)
     links = links_of_colleague(row).update(used_at=now)
+    identities_end(actor=actor, membership=row, reason=REASON)
     log_ins = sessions_end(
         actor=actor, sessions=Session.objects.filter(membership=row), reason=REASON
     )

@@ -22,7 +22,16 @@ from accounts.errors import (
     SecondFactorWrong,
 )
 from accounts.events import NewDeviceLogin
-from accounts.models import EmailCode, LoginFailure, Membership, PortalAccount, Session, User
+from accounts.models import (
+    EmailCode,
+    IdentityLink,
+    IdentityProvider,
+    LoginFailure,
+    Membership,
+    PortalAccount,
+    Session,
+    User,
+)
 from accounts.rules.passwords import LONGEST, normal_password
 from accounts.rules.portal_ids import is_portal_id
 from accounts.selectors.principals import SessionEntry, entry_of, held_roles
@@ -37,6 +46,7 @@ from accounts.services.lockouts import (
 from accounts.services.passkeys import PasskeyAnswer, passkey_show
 from accounts.services.second_factors import factor_check
 from accounts.services.sessions import Device, session_begin, session_factor_verify
+from accounts.services.sign_on_checks import sign_on_check
 from ispplatform.core.actors import Actor
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
@@ -65,6 +75,7 @@ class Attempt:
     Args:
         is_known_device: no mail has to tell of it: it was seen before, or cannot be told apart.
         is_strange_device: the person logged in before, and never so.
+        has_required_provider: the company has some of its colleagues come in by a provider.
     """
 
     name: str
@@ -74,6 +85,7 @@ class Attempt:
     is_known_device: bool = True
     is_strange_device: bool = False
     has_factor: bool = False
+    has_required_provider: bool = False
 
     @property
     def digest(self) -> str:
@@ -106,6 +118,7 @@ def staff_log_in(
     Raises:
         InvalidCredentials: no colleague with this address and password.
         AccountLocked: too many failures.
+        SignOnRequired: the password fits, and this colleague has to come in by a provider.
         SecondFactorRequired: the password fits, the code is missing.
         SecondFactorMissing: the colleague has to set a second factor up in the admin first.
         InvalidInput: colleague of several companies, and none is named.
@@ -123,6 +136,9 @@ def staff_log_in(
     home = attempt.tenant
     if home is None:
         raise NotFound("No company answers at this address.")
+    if isinstance(account, Membership) and attempt.has_required_provider:
+        account.user = user
+        sign_on_check(account, tenant=home)
     asks_now = channel == SessionChannel.API and (attempt.has_factor or not is_factor_waived(home))
     if asks_now and not attempt.has_factor:
         raise SecondFactorMissing("Set up a second factor in the admin first.")
@@ -269,6 +285,9 @@ def _staff_attempt(
         account=row,
         is_known_device=not device.digest or not person.has_logged_in or person.is_known_device,
         has_factor=person.has_factor,
+        has_required_provider=next(
+            one.has_required_provider for one in people if getattr(one, "work", None) is row
+        ),
     )
     return attempt, len(found)
 
@@ -281,6 +300,9 @@ def _people(address: str, *, device: Device) -> list[Any]:
     """
     mine = Session.objects.filter(user=OuterRef("pk"))
     working = Q(memberships__status=MembershipStatus.ACTIVE)
+    required: QuerySet[IdentityProvider] = QuerySet(IdentityProvider).filter(
+        tenant_id=OuterRef("work__tenant_id"), is_active=True, is_required=True
+    )
     with across_tenants("a colleague's companies are found by the e-mail address"):
         return list(
             User.objects.filter(email=address, is_active=True)
@@ -291,6 +313,7 @@ def _people(address: str, *, device: Device) -> list[Any]:
                 is_known_device=Exists(mine.filter(device_digest=device.digest)),
             )
             .filter(Q(work__isnull=False) | Q(is_superuser=True))
+            .annotate(has_required_provider=Exists(required))
             .select_related("work")  # type: ignore[misc] # the stubs do not know the annotation
             .order_by("work__created_at")
         )
@@ -404,7 +427,13 @@ def log_in_enter(
     is_factor_required: bool,
     is_factor_verified: bool,
     is_remembered: bool = False,
+    identity: IdentityLink | None = None,
 ) -> LoggedIn:
+    """Begin the session of a person who has proved who they are, and note the log-in.
+
+    Args:
+        identity: by which identity at a provider they came in; None by a way of our own.
+    """
     account = attempt.account
     roles = held_roles(account) if isinstance(account, Membership) else []
     with transaction.atomic():
@@ -419,6 +448,7 @@ def log_in_enter(
             is_remembered=is_remembered,
             is_factor_required=is_factor_required,
             factor_verified_at=system_now() if is_factor_verified else None,
+            identity_link_id=identity.pk if identity else None,
         )
         entry = entry_of(session, roles=roles)
         if entry is None:
@@ -427,7 +457,12 @@ def log_in_enter(
             "accounts.log_in",
             actor=entry.actor(),
             subject=subject_of(user),
-            after={"channel": channel, "ip_address": device.address, "device": device.user_agent},
+            after={
+                "channel": channel,
+                "ip_address": device.address,
+                "device": device.user_agent,
+                **({"identity_provider": identity.provider.name} if identity else {}),
+            },
             customer_id=entry.customer_id,
         )
         if not attempt.is_known_device:

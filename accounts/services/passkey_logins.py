@@ -13,6 +13,7 @@ from accounts.models import Membership, PortalAccount, Session, User
 from accounts.services.logins import Attempt, LoggedIn, log_in_enter
 from accounts.services.passkeys import PasskeyAnswer, passkey_owner
 from accounts.services.sessions import Device
+from accounts.services.sign_on_checks import sign_on_check
 from ispplatform.core.models import Tenant
 from ispplatform.core.tenancy.context import across_tenants, tenant_context
 from ispplatform.core.tenancy.lookup import tenant_by_id
@@ -52,6 +53,7 @@ def staff_log_in_by_passkey(*, tenant: Tenant, answer: PasskeyAnswer, device: De
 
     Raises:
         PasskeyRefused: it is no colleague's, or not well signed.
+        SignOnRequired: this colleague has to come in by a provider.
     """
     user = passkey_owner(answer=answer, purpose=PasskeyPurpose.STAFF_LOG_IN)
     working = Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE)
@@ -61,6 +63,8 @@ def staff_log_in_by_passkey(*, tenant: Tenant, answer: PasskeyAnswer, device: De
     if not here and not user.is_superuser:
         raise PasskeyRefused
     home = tenant_by_id(here[0].tenant_id) if here else tenant
+    if here:
+        sign_on_check(here[0], tenant=home)
     with tenant_context(home.pk):
         return _entered(user, here[0] if here else None, home, device, SessionChannel.BROWSER)
 

@@ -14,12 +14,13 @@ from django.utils.crypto import salted_hmac
 from django_otp import match_token
 
 from accounts.choices import FactorChange
-from accounts.errors import FactorExists, FactorMissing, SecondFactorWrong
+from accounts.errors import FactorExists, FactorMissing, SecondFactorWrong, SignOnBound
 from accounts.events import SecondFactorChanged
 from accounts.models import SecondFactorDevice, Session, User
 from accounts.models.second_factors import LAST_STEP
 from accounts.rules.one_time_codes import code_step, typed_code
 from accounts.selectors.second_factors import is_protected, recovery_codes_left
+from accounts.selectors.users import tenants_of_person
 from accounts.services.sessions import person_log_ins_end
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.audit import audit
@@ -64,7 +65,12 @@ def totp_activate(*, actor: Actor, user: User, session_id: UUID, code: str) -> l
     Raises:
         SecondFactorWrong: the code does not come from that app.
         FactorExists: there is an authenticator app already.
+        SignOnBound: one company's identity provider vouched for the person, who also belongs to
+            another: the factor would count there, too.
     """
+    came_by_provider = Session.objects.filter(pk=session_id, identity_link_id__isnull=False)
+    if came_by_provider.exists() and len(tenants_of_person(user)) > 1:
+        raise SignOnBound("Log in with your password to set up a second factor.")
     secret = _offered_secret(user, session_id)
     step = code_step(secret, typed_code(code), now=system_now())
     if step is None:

@@ -14,10 +14,11 @@ from accounts.choices import (
     SessionChannel,
     SessionKind,
 )
-from accounts.errors import SessionUnknown, TenantNotYours
+from accounts.errors import SessionUnknown, SignOnBound, TenantNotYours
 from accounts.models import Membership, OAuthClient, PortalAccount, Session, User
 from accounts.rules.session_times import TOUCH_SECONDS, idle_seconds, session_expiry
 from accounts.selectors.entry_cache import entries_forget_on_commit, once_per
+from accounts.selectors.identity_providers import provider_required_of
 from accounts.selectors.principals import SESSION, SessionEntry
 from accounts.tokens.encoding import text_digest
 from ispplatform.core.actors import Actor
@@ -58,12 +59,14 @@ def session_begin(
     factor_verified_at: datetime | None = None,
     client: OAuthClient | None = None,
     scopes: Iterable[str] = (),
+    identity_link_id: UUID | None = None,
 ) -> Session:
     """Write the row of a new log-in, inside the transaction that decided it; one statement.
 
     Args:
         account: what the person comes in as; None for the installation's operator.
         client, scopes: the program that the person lets act, and how far.
+        identity_link_id: by which identity at a provider the person came in.
     """
     now = system_now()
     kind = SessionKind.PORTAL if isinstance(account, PortalAccount) else SessionKind.STAFF
@@ -83,6 +86,7 @@ def session_begin(
         factor_verified_at=factor_verified_at,
         client=client,
         scopes=list(scopes),
+        identity_link_id=identity_link_id,
         last_seen_at=now,
         expires_at=session_expiry(
             now=now, began_at=now, idle_seconds=idle, kind=kind, channel=channel
@@ -128,7 +132,11 @@ def session_move(*, entry: SessionEntry, tenant_id: UUID, device: Device) -> Ses
 
     Raises:
         TenantNotYours: the colleague does not work for that company.
+        SignOnBound: an identity provider vouched for the person, which counts in its own company
+            alone; or that company has its colleagues come in by one.
     """
+    if entry.is_signed_on:
+        raise SignOnBound("This log-in counts in this company alone.")
     with tenant_context(tenant_id):
         membership = (
             Membership.objects.filter(user_id=entry.user_id, status=MembershipStatus.ACTIVE)
@@ -137,6 +145,10 @@ def session_move(*, entry: SessionEntry, tenant_id: UUID, device: Device) -> Ses
         )
     if membership is None or entry.kind is not SessionKind.STAFF:
         raise TenantNotYours("You do not work for this company.")
+    with tenant_context(tenant_id):
+        provider = provider_required_of(membership)
+    if provider is not None:
+        raise SignOnBound(f"That company logs in with {provider.name}.")
     with transaction.atomic():
         with tenant_context(entry.tenant_id):
             mine = Session.objects.filter(pk=entry.session_id)

@@ -12,6 +12,7 @@ from accounts.models import (
     LoginFailure,
     PasskeyChallenge,
     Session,
+    SignOnRequest,
     TemporaryToken,
 )
 from ispplatform.core.clock import system_now
@@ -34,6 +35,7 @@ def sweep_old_rows() -> int:
         (ClientToken, now - KEEP_PROOFS),
         (TemporaryToken, now - KEEP_PROOFS),
         (PasskeyChallenge, now - KEEP_PROOFS),
+        (SignOnRequest, now - KEEP_PROOFS),
         (Session, now - KEEP_SESSIONS),
     ):
         deleted += _delete_older(model, limit)

@@ -76,6 +76,10 @@ BOUND_TO_LOOPBACK = not PRODUCTION and env.text("BIND", "127.0.0.1") in {
     "::1",
     "localhost",
 }
+# Identity providers of colleagues: hosts that may lie in a private network, and whether one on this
+# machine may be reached by plain http, for trying it out.
+SIGN_ON_PRIVATE_HOSTS = env.words("SIGN_ON_PRIVATE_HOSTS")
+SIGN_ON_LOOPBACK = not PRODUCTION and env.flag("SIGN_ON_LOOPBACK", default=DEBUG)
 # Addresses that answer whichever company is meant, or none.
 TENANT_FREE_PATHS = (
     "/health",

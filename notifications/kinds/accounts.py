@@ -115,6 +115,14 @@ ACCOUNT_MAILS = (
         drafts=_person,
     ),
     MailKind(
+        key="accounts.identity_link_changed",
+        event="accounts.identity_link_changed",
+        template="email/identity_link_changed.html",
+        trigger="A colleague comes in by an identity provider for the first time, or no longer.",
+        audience="the colleague",
+        drafts=_person,
+    ),
+    MailKind(
         key="accounts.email_changed",
         event="accounts.email_changed",
         template="email/email_changed.html",

@@ -7,6 +7,8 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
+from tests.accounts.fake_openid import FakeOpenId
+
 
 @pytest.fixture(autouse=True)
 def _fresh_counters() -> Iterator[None]:
@@ -28,3 +30,15 @@ def _decisions_from_the_rows(settings: Any) -> None:
 def api() -> APIClient:
     """Return a client that sends JSON, as programs do."""
     return APIClient()
+
+
+@pytest.fixture
+def openid(settings: Any) -> Iterator[FakeOpenId]:
+    """An identity provider on this machine; what it is asked in a wrong form fails the test."""
+    settings.SIGN_ON_LOOPBACK = True
+    settings.API_LIMITS = {**settings.API_LIMITS, "auth": "1000/minute"}
+    fake = FakeOpenId()
+    yield fake
+    fake.shutdown()
+    fake.server_close()
+    assert fake.violations == []

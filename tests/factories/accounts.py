@@ -6,6 +6,8 @@ from django.contrib.auth.hashers import make_password
 from accounts.choices import ApiKeyMode, GrantType, PortalAccountStatus, SessionKind
 from accounts.models import (
     ApiKey,
+    IdentityLink,
+    IdentityProvider,
     Integration,
     Membership,
     MembershipRole,
@@ -85,6 +87,33 @@ class IntegrationFactory(ModelFactory):
     name = factory.Sequence(lambda n: f"Integration {n}")
     responsible = factory.LazyFunction(lambda: MembershipFactory().user)
     deputy = factory.LazyFunction(lambda: MembershipFactory().user)
+
+
+class IdentityProviderFactory(ModelFactory):
+    """A provider of the tenant in scope that colleagues may come in by; nobody answers there."""
+
+    class Meta:
+        model = IdentityProvider
+
+    name = factory.Sequence(lambda n: f"provider {n}")
+    issuer = "https://127.0.0.1/realm"  # inside a private network: nothing is sent there
+    client_id = factory.Sequence(lambda n: f"client {n}")
+    client_secret = CLIENT_SECRET
+    domains = factory.LazyFunction(lambda: ["mail.example"])
+    is_active = True
+
+
+class IdentityLinkFactory(ModelFactory):
+    """A colleague of the tenant in scope is known at a provider."""
+
+    class Meta:
+        model = IdentityLink
+
+    provider = factory.SubFactory(IdentityProviderFactory)
+    membership = factory.SubFactory(MembershipFactory)
+    issuer = factory.LazyAttribute(lambda link: link.provider.issuer)
+    subject = factory.Sequence(lambda n: f"subject-{n}")
+    email = factory.LazyAttribute(lambda link: link.membership.user.email)
 
 
 class OAuthClientFactory(ModelFactory):

@@ -10,6 +10,7 @@ from django.db import models
 
 from accounts.models import (
     ApiKey,
+    IdentityProvider,
     Integration,
     Membership,
     OAuthClient,
@@ -52,6 +53,7 @@ BY_SEGMENT: dict[str, type[models.Model]] = {
     "events": OutboxEvent,
     "hosting-accounts": HostingAccount,
     "hosting-servers": HostingServer,
+    "identity-providers": IdentityProvider,
     "invoices": Invoice,
     "mail-domains": MailDomain,
     "mailboxes": Mailbox,
@@ -90,6 +92,7 @@ BY_NAME: dict[str, type[models.Model]] = {
     "order_id": Order,
     "payment_id": Payment,
     "person_id": PortalAccount,
+    "provider_id": IdentityProvider,
     "record_id": DnsRecord,
     "run_id": BulkRun,
     "service_id": Service,
@@ -128,8 +131,9 @@ NOBODYS = {
     "styleguide/<slug:page>": "pages about pages",
     "styleguide/errors/<int:status>": "pages about pages",
 }
-# Rows that every customer of a company may see; of a charge, whoever was sent to its bank page.
-SHARED_BY_CUSTOMERS = {Plan, Price, SandboxCharge}
+# Rows that every customer of a company may see; of a charge, whoever was sent to its bank page; of
+# an identity provider, everybody has the button on the log-in page.
+SHARED_BY_CUSTOMERS = {Plan, Price, SandboxCharge, IdentityProvider}
 # Tables that stand outside the companies; only the installation's operator sees them.
 OUTSIDE = {
     "accounts.loginfailure",

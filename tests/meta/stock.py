@@ -28,10 +28,12 @@ from accounts.models import (
     PortalAccount,
     Role,
     Session,
+    SignOnRequest,
     TemporaryToken,
 )
 from accounts.services.roles import tenant_roles_seed
 from accounts.services.sessions import Device, session_begin
+from accounts.tokens.encoding import text_digest
 from billing.models import (
     CreditEntry,
     Dispute,
@@ -92,6 +94,8 @@ from provisioning.models import Service
 from sales.models import CartLine, Order
 from tests.factories.accounts import (
     ApiKeyFactory,
+    IdentityLinkFactory,
+    IdentityProviderFactory,
     IntegrationFactory,
     MembershipFactory,
     OAuthClientFactory,
@@ -254,6 +258,7 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
             expires_at=later,
         ),
         *_machines(word),
+        *_vouched(colleague, word),
         AccessLink.objects.create(
             purpose=AccessLinkPurpose.values[0],
             email=user.email,
@@ -290,6 +295,20 @@ def _machines(word: str) -> list[models.Model]:
     integration = IntegrationFactory(name=f"integration of {word}")
     client = OAuthClientFactory(name=f"client of {word}", integration=integration)
     return [integration, client, ApiKeyFactory(name=f"key of {word}", integration=integration)]
+
+
+def _vouched(colleague: Membership, word: str) -> list[models.Model]:
+    """A provider by which a colleague came in, and a browser that is on its way there."""
+    provider = IdentityProviderFactory(name=f"provider of {word}")
+    way = SignOnRequest.objects.create(
+        provider=provider,
+        state_digest=text_digest(word),
+        browser_digest=text_digest(word),
+        target="/admin/",
+        expires_at=system_now() + timedelta(hours=1),
+    )
+    link = IdentityLinkFactory(provider=provider, membership=colleague, subject=word)
+    return [provider, way, link]
 
 
 def _unpaid(customer: Customer, word: str) -> list[models.Model]:

@@ -26,6 +26,7 @@ SHORT: dict[str, str] = {
     "RoleViewSet": "a company has some dozen roles",
     "TagViewSet": "tags are written by hand",
     "ApiKeyViewSet": "a company has some dozen keys",
+    "IdentityProviderViewSet": "a company has one or two identity providers",
     "IntegrationViewSet": "a company has some dozen integrations",
     "OAuthClientViewSet": "a company has some dozen clients",
     "UserViewSet": "the colleagues of one company",
@@ -33,6 +34,7 @@ SHORT: dict[str, str] = {
 # The same of lists of the back office.
 SHORT_FOR_STAFF: dict[str, str] = {
     "accounts.ApiKey": "a company has some dozen keys",
+    "accounts.IdentityProvider": "a company has one or two identity providers",
     "accounts.Integration": "a company has some dozen integrations",
     "accounts.OAuthClient": "a company has some dozen clients",
     "accounts.Membership": "the colleagues of one company",

@@ -16,6 +16,8 @@ SEEN_ELSEWHERE: dict[str, str] = {
     "accounts.ClientToken": "they live an hour; their client says when it was last used",
     "accounts.TemporaryToken": "they live an hour at most; the trail has making and use of each",
     "accounts.PasskeyChallenge": "a question to a browser, good for five minutes",
+    "accounts.SignOnRequest": "a browser on its way to a provider, good for ten minutes",
+    "accounts.IdentityLink": "it stands on the page of its provider; the colleague's page ends it",
     "accounts.PasswordHistory": "hashes of old passwords: nobody looks at them",
     "accounts.SecondFactorDevice": "the account page says whether there is a second factor",
     "billing.CreditUse": "they stand on the page of the invoice that they paid",

@@ -103,6 +103,9 @@ CASES = {
             "reset",
         )
     ],
+    "accounts.identity_link_changed": [
+        {**PERSON, "change": change, "provider": "Harbour ID"} for change in ("linked", "unlinked")
+    ],
     "accounts.email_changed": [{**PERSON, "new_email": "anna@new.example"}],
     "customers.factor_reset_asked": [FACTOR_RESET],
     "customers.factor_reset_stopped": [{**FACTOR_RESET, "is_stopped": True}],

@@ -13,7 +13,7 @@ from accounts.models import PasskeyChallenge, PortalAccount, Session
 from ispplatform.core.models import AuditEntry, OutboxEvent, Tenant
 from tests.accounts.people import acts, colleague, customer, portal_program
 from tests.accounts.soft_key import PRESENT, SoftKey
-from tests.factories.accounts import PASSWORD, PortalAccountFactory
+from tests.factories.accounts import PASSWORD, IdentityProviderFactory, PortalAccountFactory
 
 HOST = "northwind.localhost"
 ORIGIN = f"http://{HOST}"
@@ -278,6 +278,13 @@ def test_back_office_opens_to_colleagues_passkeys_alone(tenant: Tenant) -> None:
     answer = _sent(question, key.get(question["options"]))
     assert visitor.post("/admin/passkey/", answer)["Location"] == "/admin/"
     assert visitor.get("/admin/").status_code == 200
+    IdentityProviderFactory(is_required=True)  # for the domain of the colleague's address
+    late = _web()
+    question = _ask(late, "/admin/passkey/question/")
+    answer = _sent(question, key.get(question["options"]))
+    assert late.post("/admin/passkey/", answer)["Location"] == "/admin/login/"
+    assert "Your company logs in with" in late.get("/admin/login/").content.decode()
+    assert "staff_session" not in late.session
 
 
 def test_api_makes_shows_and_removes_passkeys_by_the_same_rules(tenant: Tenant) -> None:

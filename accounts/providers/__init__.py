@@ -1,0 +1,1 @@
+"""Outside systems that identity and access talks to."""
