@@ -11,7 +11,7 @@ from ispplatform.core.permissions import declare_permissions
 from notifications import events, office_bulk, preferences
 from notifications.declaring import declare_mail
 from notifications.kinds.accounts import ACCOUNT_MAILS
-from notifications.kinds.attention import ATTENTION_MAIL, DIGEST_MAIL
+from notifications.kinds.attention import ATTENTION_MAIL, DIGEST_MAIL, GATHERED_MAIL
 from notifications.kinds.machines import KEY_EXPIRING_MAIL
 from notifications.kinds.sender import TRIAL_MAIL
 from notifications.operations import SendMail
@@ -28,7 +28,14 @@ declare_permissions(
 kinds.register(SendMail)
 kinds.register(CheckSender)
 
-for mail in (*ACCOUNT_MAILS, KEY_EXPIRING_MAIL, ATTENTION_MAIL, DIGEST_MAIL, TRIAL_MAIL):
+for mail in (
+    *ACCOUNT_MAILS,
+    KEY_EXPIRING_MAIL,
+    ATTENTION_MAIL,
+    GATHERED_MAIL,
+    DIGEST_MAIL,
+    TRIAL_MAIL,
+):
     declare_mail(mail)
 
 PORTAL_NAVIGATION.fill(

@@ -1,4 +1,4 @@
-"""The mails that tell staff what needs a person: at once, or in the morning's digest."""
+"""The mails that tell staff what needs a person: at once, together, or in the morning's digest."""
 
 from django.urls import reverse
 
@@ -9,18 +9,20 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 from notifications.preferences import ALERT_EMAIL
 from notifications.slots import MailDraft, MailKind, Recipient, Values
 
+GATHERED = "core.attention_gathered"
 AUDIENCE = "the alert address, else the company's contact address"
 
 
 def _drafts(event: DeliveredEvent) -> list[MailDraft]:
     tenant = tenant_by_id(event.tenant_id)
-    if not event.payload["is_urgent"]:
+    payload = event.payload
+    if not payload.get("is_told", payload["is_urgent"]):  # events of before an upgrade say less
         return []
     page = reverse("admin:core_attentionitem_change", args=[event.payload["item_id"]])
     return _to_staff(tenant, {**event.payload, "url": f"{tenant.base_url}{page}"})
 
 
-def _digest_drafts(event: DeliveredEvent) -> list[MailDraft]:
+def _list_drafts(event: DeliveredEvent) -> list[MailDraft]:
     tenant = tenant_by_id(event.tenant_id)
     named = event.payload["item_ids"]
     rows = AttentionItem.objects.filter(pk__in=named, resolved_at=None).order_by("opened_at", "pk")
@@ -31,6 +33,7 @@ def _digest_drafts(event: DeliveredEvent) -> list[MailDraft]:
     return _to_staff(
         tenant,
         {
+            "is_gathered": event.name == GATHERED,
             "lines": lines,
             "count": event.payload["count"],
             "more": event.payload["count"] - len(named),
@@ -66,12 +69,21 @@ ATTENTION_MAIL = MailKind(
     drafts=_drafts,
     is_internal=True,
 )
+GATHERED_MAIL = MailKind(
+    key="core.attention_gathered",
+    event=GATHERED,
+    template="email/attention_digest.html",
+    trigger="Ten minutes after many matters of money and domains: those not mailed singly.",
+    audience=AUDIENCE,
+    drafts=_list_drafts,
+    is_internal=True,
+)
 DIGEST_MAIL = MailKind(
     key="core.attention_digest",
     event="core.attention_digest_due",
     template="email/attention_digest.html",
     trigger="At 08:30 of the company's day, when matters were opened that were not mailed.",
     audience=AUDIENCE,
-    drafts=_digest_drafts,
+    drafts=_list_drafts,
     is_internal=True,
 )

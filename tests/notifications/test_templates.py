@@ -67,6 +67,24 @@ SERVICE = {
     "url": "http://x.example/portal/services/1",
     "billing_url": "http://x.example/billing",
 }
+MATTERS = [
+    {
+        "lines": [
+            {
+                "label": "Refused",
+                "sentence": "Refused by the panel.",
+                "money_at_stake": money,
+                "currency": "EUR",
+            }
+            for money in (Decimal("9.00"), None)
+        ],
+        "count": count,
+        "more": count - 2,
+        "waiting_count": count,
+        "url": MONEY["url"],
+    }
+    for count in (2, 23)
+]
 # kind: values of each case that its template tells apart
 CASES = {
     "accounts.api_key_expiring": [
@@ -114,24 +132,8 @@ CASES = {
         {"sentence": "Refused.", "money_at_stake": "9.00", "currency": "EUR", "url": MONEY["url"]},
         {"sentence": "Refused.", "money_at_stake": None, "currency": "", "url": MONEY["url"]},
     ],
-    "core.attention_digest": [
-        {
-            "lines": [
-                {
-                    "label": "Refused",
-                    "sentence": "Refused by the panel.",
-                    "money_at_stake": money,
-                    "currency": "EUR",
-                }
-                for money in (Decimal("9.00"), None)
-            ],
-            "count": count,
-            "more": count - 2,
-            "waiting_count": count,
-            "url": MONEY["url"],
-        }
-        for count in (2, 23)
-    ],
+    "core.attention_digest": MATTERS,
+    "core.attention_gathered": [{**values, "is_gathered": True} for values in MATTERS],
     "notifications.test_mail": [{"company": "Northwind", "url": MONEY["url"]}],
     "billing.invoice_issued": [
         INVOICE,

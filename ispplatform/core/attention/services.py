@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from ispplatform.core.actors import Actor
 from ispplatform.core.attention.errors import AttentionAlreadyResolved
 from ispplatform.core.attention.events import AttentionOpened
+from ispplatform.core.attention.gathering import is_mailed_at_once
 from ispplatform.core.attention.kinds import attention_kinds
 from ispplatform.core.attention.selectors import attention_item_by_id
 from ispplatform.core.attention.stakes import stake_of
@@ -47,7 +48,6 @@ def attention_open(
     if declared is None:
         raise ValueError(f"The attention kind {kind!r} is not declared.")
     money = money if money is not None else stake_of(subject)
-    told_at = system_now() if declared.is_urgent else None
     stake: dict[str, Any] = {
         "sentence": sentence[:500],
         "currency": money.currency if money else "",
@@ -57,6 +57,9 @@ def attention_open(
         item = _renewed(kind, subject, stake)
         if item is not None:
             return item
+        now = system_now()
+        is_told = declared.is_urgent and is_mailed_at_once(now)
+        told_at = now if is_told else None
         item = _inserted(kind, subject, {**stake, "told_at": told_at}, customer_id)
         if item is None:  # another transaction was faster
             return AttentionItem.objects.get(kind=kind, subject_id=subject.id, resolved_at=None)
@@ -66,6 +69,7 @@ def attention_open(
                 kind=kind,
                 sentence=item.sentence,
                 is_urgent=declared.is_urgent,
+                is_told=is_told,
                 subject_type=subject.type,
                 subject_id=subject.id,
                 money_at_stake=money.amount if money else None,

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from ispplatform.core.attention.digest import attention_digest
+from ispplatform.core.attention.gathering import attention_gather
 from ispplatform.core.borders import each_tenant
 from ispplatform.core.leases import duty
 from ispplatform.core.models.tenants import Tenant
@@ -42,11 +43,12 @@ def sweep_operations() -> None:
 @shared_task
 @duty("core.watch_operations", every_seconds=WATCH_SECONDS, hold_seconds=120)
 def watch_operations() -> None:
-    """Put before a person what would wait in silence; in the morning by a digest."""
+    """Put before a person what would wait in silence, and mail what is told together."""
     each_tenant(
         Tenant.objects.order_by("pk"),
         {
             "core.attention_digest": attention_digest,
+            "core.attention_gather": attention_gather,
             "core.duties_watch": duties_watch,
             "core.connections_watch": connections_watch,
             "core.unknown_operations_watch": unknown_operations_watch,
