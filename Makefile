@@ -123,7 +123,11 @@ texts: $(DEV_STAMP) ## compile the German texts (docs/adding-a-text.md)
 	@$(BIN)/pybabel --quiet compile --domain django --directory ispplatform/core/locale --locale de
 
 .PHONY: pictures
-pictures: $(DEV_STAMP) ## pictures of the pages of a running installation (ARGS="--base-url ... --cookie ...")
+pictures: $(DEV_STAMP) ## every mail, refusal and empty list in every view, to be looked at (needs Chromium)
+	@PICTURES=$(CURDIR)/build/pictures TEST_CHROMIUM=$${TEST_CHROMIUM:-chromium} $(BIN)/python -m pytest -n 0 -q tests/pages/test_album.py
+
+.PHONY: page-pictures
+page-pictures: $(DEV_STAMP) ## pictures of the pages of a running installation (ARGS="--base-url ... --cookie ...")
 	@$(BIN)/python -m tests.pages.pictures --base-url http://127.0.0.1:8000 --out build/pictures $(ARGS)
 
 .PHONY: manual-pictures

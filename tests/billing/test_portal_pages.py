@@ -246,7 +246,7 @@ def test_bank_transfer_shows_account_and_reference(visit, customer, tenant):
     tenant.save()
     document = open_pro_forma(customer)
     page = text_of(visit.get(f"{reverse('billing:pay', args=[document.pk])}?method=bank_transfer"))
-    assert "DE02120300000000202051" in page
+    assert "DE02 1203 0000 0000 2020 51" in page
     assert document.number in page
     assert "By card" not in page
 

@@ -85,7 +85,7 @@ def test_an_order_by_transfer_names_the_account_and_brings_the_pro_forma(shop, m
     run_until_quiet()
     (message,) = mail_server.taken
     text = message.get_body(("plain",)).get_content()
-    assert "IBAN: DE02120300000000202051" in text
+    assert "IBAN: DE02 1203 0000 0000 2020 51" in text
     assert f"Reference: {order.proforma.number}" in text
     assert names_of(message) == [f"pro-forma-{order.proforma.number}.pdf"]
 

@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
+from stdnum.iban import format as format_iban
 
 from ispplatform.core.clock import system_now
 from ispplatform.core.money import minor_digits
@@ -59,6 +60,11 @@ def country_text(code: str, locale: Locale) -> str:
 def number_text(number: Decimal | int, locale: Locale) -> str:
     """Return a number with the language's separators."""
     return str(format_decimal(number, locale=locale))
+
+
+def iban_text(iban: str) -> str:
+    """Return an account's number as people write it (ISO 13616): ``DE02 1203 0000 ...``."""
+    return str(format_iban(iban)) if iban else ""
 
 
 def date_text(day: date | datetime, locale: Locale, *, style: str = "medium") -> str:

@@ -18,11 +18,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from ispplatform.core.pages.formats import date_text, datetime_text, money_text
+from ispplatform.core.pages.formats import date_text, datetime_text, iban_text, money_text
 from ispplatform.core.pages.markup import as_markup
 from ispplatform.core.pages.statuses import Standing, standing_text
 
 register = template.Library()
+register.filter("iban", iban_text)
 
 TEXT_COLUMNS = 72
 FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
@@ -183,7 +184,7 @@ def _pair(context: Context, label: str, value: str, *, weight: str) -> str:
         right += ";white-space:nowrap"
     return _html(
         '<tr><td class="soft line" style="{}">{}</td>'
-        '<td class="ink line" align="right" style="{}">{}</td></tr>',
+        '<td class="ink line value" align="right" style="{}">{}</td></tr>',
         left,
         label,
         right,

@@ -27,6 +27,7 @@ from ispplatform.core.pages.formats import (
     date_text,
     datetime_text,
     format_locale,
+    iban_text,
     money_text,
     number_text,
     time_text,
@@ -37,6 +38,7 @@ from ispplatform.core.pages.refusals import Refusal, form_refusal
 from ispplatform.core.pages.statuses import Tone, standing_of, standing_text, status_words
 
 register = template.Library()
+register.filter("iban", iban_text)
 
 LONG_BADGE = 32  # characters: longer words are a sentence, and may take two lines
 TONE_ICONS = {

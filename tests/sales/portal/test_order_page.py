@@ -75,7 +75,7 @@ def test_who_pays_by_transfer_finds_account_reference_and_amount_on_the_order(vi
     shop.tenant.save()
     order = shop.ordered(payment_method="bank_transfer")
     page = text_of(visit.get(reverse("sales:order", args=[order.pk])))
-    assert "DE02120300000000202051" in page
+    assert "DE02 1203 0000 0000 2020 51" in page
     assert order.proforma.number in page
     assert "Pay another way" in page
     assert "Pay now" not in page

@@ -44,9 +44,8 @@ class Command(BaseCommand):
 
 def errors_table() -> str:
     """Return one Markdown table per app: code, HTTP status, when, and what a refusal says."""
-    _import_everything()
     tables = []
-    for app, errors in sorted(_by_app().items(), key=lambda item: (item[0] != KERNEL, item[0])):
+    for app, errors in refusals().items():
         lines = ["| code | status | when | `meaning` | `next_step` |", "|---|---|---|---|---|"]
         lines += [
             f"| `{code}` | {status} | {_sentence(error)} | {error.meaning} | {error.next_step} |"
@@ -55,6 +54,12 @@ def errors_table() -> str:
         title = "Every app" if app == KERNEL else app.capitalize()
         tables.append("\n".join([f"### {title}", "", *lines, ""]))
     return "\n".join(tables)
+
+
+def refusals() -> dict[str, dict[tuple[str, int], type[PlatformError]]]:
+    """Return the class that explains each code and status, by app, those of every app first."""
+    _import_everything()
+    return dict(sorted(_by_app().items(), key=lambda item: (item[0] != KERNEL, item[0])))
 
 
 def _import_everything() -> None:
