@@ -11,7 +11,7 @@ from tests.pages.views import VIEWS, View, looking
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NO_PAGES = re.compile(r"/(pdf|export|attachments?|logout|jsi18n)(/|$)|/styleguide|\.eml|/api/")
+NO_PAGES = re.compile(r"/(pdf|export|file|attachments?|logout|jsi18n)(/|$)|/styleguide|\.eml|/api/")
 # Rows without a company are the installation's operator's; to everybody else they are refused.
 OPERATORS = re.compile(r"/admin/(core/tenant|accounts/user)/")
 PORTAL_STARTS = ["/portal", "/", "/cart", "/shop/names?name=harbour", "/checkout"]
