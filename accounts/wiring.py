@@ -103,6 +103,8 @@ report_acts(
     "accounts.roles_change",
     "accounts.membership_set_owner",
     "accounts.portal_account_create",
+    "accounts.identity_provider_create",
+    "accounts.identity_provider_update",
 )
 
 SETUP_LINES.fill(

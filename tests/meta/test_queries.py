@@ -48,6 +48,7 @@ NOT_ASKED = {
     "api/<path:rest>": "what is no address is not found",
     "api/v0": "a version that is gone",
     "api/v0/<path:rest>": "a version that is gone",
+    "admin/sign-on/<uuid:provider_id>/callback/": SENT,
     "admin/autocomplete/": "refuses a request that names no field; forms' own tests ask it",
     "admin/r/<path:content_type_id>/<path:object_id>/": "leads to pages that are asked here",
     "admin/sandbox/mail/<str:name>/": "shows a file, and reads no row of anybody",

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import MembershipStatus
 from accounts.models import IdentityLink, Membership, Session, SignOnRequest, User
@@ -87,6 +89,20 @@ def test_identity_counts_afterwards_and_the_address_no_longer_matters(
     assert IdentityLink.objects.count() == 1
     assert Session.objects.filter(membership=membership).count() == 2
     assert acts().count("accounts.identity_link") == 1
+
+
+def test_way_back_costs_no_more_than_a_page(tenant: Tenant, openid: FakeOpenId) -> None:
+    provider, _membership, web = provider_of(openid, tenant), worker(tenant, "support"), browser()
+    openid.person = person()
+    goes(browser(), provider)
+    back = back_from(sent_to(web, provider))
+
+    with CaptureQueriesContext(connection) as asked:
+        comes_back(web, back)
+
+    said = [one["sql"] for one in asked.captured_queries]
+    statements = [sql for sql in said if not sql.startswith(("SAVEPOINT", "RELEASE", "SELECT set"))]
+    assert len(statements) <= 25, "\n".join(statements)
 
 
 @pytest.mark.parametrize("key_kind", ["RSA", "EC"])

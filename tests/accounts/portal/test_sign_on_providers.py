@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
+from accounts.errors import IdentityProviderTrouble
 from accounts.models import IdentityProvider, SignOnRequest
 from accounts.providers.openid import OpenIdProvider
 from accounts.rules.identity_providers import redirect_uri_of
@@ -76,10 +77,23 @@ def test_private_networks_are_out_of_reach(
     settings.SIGN_ON_LOOPBACK = False
     secure = address.replace("http:", "https:")
 
-    with pytest.raises(Exception, match="inside a private network") as caught:
+    with pytest.raises(IdentityProviderTrouble, match="inside a private network") as caught:
         OpenIdProvider(secure).metadata()
 
     assert caught.value.reason == "unreachable"
+
+
+def test_operator_names_hosts_that_may_lie_in_a_private_network(
+    provider: IdentityProvider, openid: FakeOpenId, settings: Any
+) -> None:
+    settings.SIGN_ON_LOOPBACK = False
+    settings.SIGN_ON_PRIVATE_HOSTS = ["127.0.0.1"]
+
+    with pytest.raises(IdentityProviderTrouble) as caught:
+        OpenIdProvider(openid.issuer.replace("http:", "https:")).metadata()
+
+    assert "private network" not in caught.value.message, "it was reached, and spoke no TLS"
+    assert "SSL" in caught.value.message
 
 
 def test_wrong_secret_is_said_in_the_trail_and_not_to_the_person(
