@@ -12,6 +12,15 @@ class MembershipStatus(models.TextChoices):
     ENDED = "ended", _("Access ended")
 
 
+class InvitationStatus(models.TextChoices):
+    """What became of an invitation to work here."""
+
+    OPEN = "open", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    EXPIRED = "expired", _("Too old")
+    CANCELLED = "cancelled", _("Withdrawn")
+
+
 class PortalAccountStatus(models.TextChoices):
     """Whether a customer may log in through this account."""
 
@@ -106,6 +115,14 @@ class GuardReason(models.TextChoices):
     FACTOR_RESET = "factor_reset", _("The second factor was removed because it was lost")
     EMAIL_CHANGE = "email_change", _("The e-mail address was changed")
     NEW_DEVICE = "new_device", _("A new device, and a new password")
+
+
+class ActivityKind(models.TextChoices):
+    """What an entry of a person's activity is."""
+
+    ACCESS = "access", _("Log-ins")
+    DONE_BY = "done_by", _("What they did")
+    DONE_TO = "done_to", _("What was done to them")
 
 
 class PasskeyPurpose(models.TextChoices):

@@ -239,10 +239,24 @@ class GrantExceedsOwn(NotPermitted):
     code = "GRANT_EXCEEDS_OWN"
 
 
+class EmailProved(RuleViolation):
+    """The address is proved: no code is needed."""
+
+    code = "EMAIL_PROVED"
+
+
 class RoleInUse(RuleViolation):
     """Members still hold the role, or it is one that the product brings."""
 
     code = "ROLE_IN_USE"
+
+
+class LogInTooOld(NotPermitted):
+    """What takes personal data out is done shortly after a log-in only."""
+
+    code = "LOG_IN_TOO_OLD"
+    meaning = _("Nothing was taken out.")
+    next_step = _("Log in anew, then try it once more.")
 
 
 class LastOwner(RuleViolation):
@@ -319,6 +333,18 @@ class InvitationOver(RuleViolation):
     """The person followed the invitation before, or was shut out since."""
 
     code = "INVITATION_OVER"
+
+
+class InvitedAlready(DuplicateResource):
+    """An invitation to this address is open."""
+
+    code = "INVITED_ALREADY"
+    meaning = _("Nothing was changed: the invitation that is open still counts.")
+    next_step = _("Send that one again, or withdraw it first.")
+
+
+class InvitationUnknown(NotFound):
+    """No such invitation in this company."""
 
 
 class TooManyPeople(RuleViolation):

@@ -147,6 +147,15 @@ class UserCreated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColleagueInvited(Event):
+    """An invitation to work here is to be mailed, for the ``sent_count``-th time."""
+
+    name: ClassVar[str] = "accounts.colleague_invited"
+    invitation_id: UUID
+    sent_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RolesChanged(Event):
     """A colleague holds other roles now."""
 

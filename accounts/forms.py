@@ -150,6 +150,28 @@ class NewPasswordForm(forms.Form):
         return values
 
 
+class InvitationForm(NewPasswordForm):
+    """Who accepts an invitation to work here, and the password they choose."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    field_order = ("first_name", "last_name", "new_password", "repeated")
+
+
+class KnownInvitationForm(forms.Form):
+    """Who accepts an invitation with the log-in that they have."""
+
+    new_password = password_field(_("Password"))
+
+
 class ChangePasswordForm(NewPasswordForm):
     """The present password and a new one."""
 

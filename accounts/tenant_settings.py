@@ -50,3 +50,33 @@ GUARD_HOURS = TenantSetting[int](
     label="Hours that a log-in is guarded after its address or second factor changed",
     check=between(24, 720),
 )
+INVITATION_HOURS = TenantSetting[int](
+    key="accounts.invitation_hours",
+    default=168,
+    label="Hours that an invitation of a colleague can be accepted",
+    check=between(1, 720),
+)
+INVITATIONS_A_MINUTE = TenantSetting[int](
+    key="accounts.invitations_a_minute",
+    default=60,
+    label="Invitations of an imported file that are mailed in a minute",
+    check=between(1, 1000),
+)
+IMPORT_ROWS = TenantSetting[int](
+    key="accounts.import_rows",
+    default=10_000,
+    label="Most rows of a file of people that is imported",
+    check=between(1, 10_000),
+)
+IMPORT_MEGABYTES = TenantSetting[int](
+    key="accounts.import_megabytes",
+    default=5,
+    label="Most megabytes of a file of people that is imported",
+    check=between(1, 20),
+)
+EXPORT_LOGIN_MINUTES = TenantSetting[int](
+    key="accounts.export_login_minutes",
+    default=30,
+    label="Minutes after the log-in in which a person may take lists of people out as a file",
+    check=between(5, 960),
+)

@@ -4,7 +4,7 @@ from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import events, tasks, tenant_settings
+from accounts import events, office_bulk, tasks, tenant_settings
 from accounts.api import schema
 from accounts.portal import refusals
 from accounts.portal.language import language_keep
@@ -34,7 +34,7 @@ PORTAL_NAVIGATION.fill(
     order=80,
 )
 
-__all__ = ["events", "refusals", "schema", "tasks", "tenant_settings"]
+__all__ = ["events", "office_bulk", "refusals", "schema", "tasks", "tenant_settings"]
 
 declare_permissions(
     ("users:read", "See colleagues and their log-ins", "support", "operator"),
@@ -42,6 +42,9 @@ declare_permissions(
     ("users:update", "Change and suspend colleagues"),
     ("users:end_access", "End colleagues' access"),
     ("users:report", "See what colleagues exported, refunded, entered and made"),
+    ("users:activity", "See what a person did, and their log-ins with address and device"),
+    ("users:export", "Take the list of people out as a file"),
+    ("users:import", "Invite people from a file"),
     ("roles:read", "See roles and what they allow", "support", "operator"),
     ("roles:manage", "Make and change roles"),
     ("roles:assign", "Give roles to colleagues"),
@@ -84,7 +87,7 @@ attention_kinds.fill(
     )
 )
 
-report_acts(ReportKind.EXPORTS, "accounts.access_report_export")
+report_acts(ReportKind.EXPORTS, "accounts.access_report_export", "accounts.users_export")
 report_acts(
     ReportKind.KEYS,
     "accounts.api_key_create",
@@ -99,6 +102,8 @@ report_acts(ReportKind.VIEWS, "accounts.portal_view")
 report_acts(
     ReportKind.PEOPLE,
     "accounts.user_create",
+    "accounts.invitation_create",
+    "accounts.invitation_send_again",
     "accounts.membership_return",
     "accounts.roles_change",
     "accounts.membership_set_owner",

@@ -20,6 +20,7 @@ from accounts.models import Membership, Role, Session
 from accounts.rules.seeded_roles import CUSTOMER_ROLE
 from accounts.selectors.identity_providers import identity_links_of
 from accounts.selectors.second_factors import is_protected
+from accounts.selectors.user_numbers import user_numbers
 from accounts.services.access_ends import END, membership_return
 from accounts.services.access_reports import REPORT
 from accounts.services.factor_resets import colleague_factor_reset
@@ -35,6 +36,7 @@ from ispplatform.core.admin.base import MadeOnAPage, ReadOnlyInline
 from ispplatform.core.admin.columns import toned_column
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage
+from ispplatform.core.admin.requests import actor_of
 from ispplatform.core.pages.statuses import Tone
 from ispplatform.core.tenancy.context import current_tenant_id
 from ispplatform.core.tenancy.lookup import tenant_by_id
@@ -42,7 +44,8 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 STATUS_TONES = {"active": Tone.GOOD, "suspended": Tone.BAD, "ended": Tone.QUIET}
 
 
-def _role_choices() -> list[tuple[str, str]]:
+def role_choices() -> list[tuple[str, str]]:
+    """Return the roles that a colleague can hold, by name."""
     roles = Role.objects.exclude(code=CUSTOMER_ROLE).order_by("name")
     return list(roles.values_list("code", "name"))
 
@@ -52,7 +55,7 @@ class RolesForm(forms.Form):
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
-        choices=_role_choices,
+        choices=role_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -153,6 +156,17 @@ def _unlink(actor: Actor, row: Membership, values: Mapping[str, Any]) -> str:
     return gettext("Unlinked. The log-ins that came by it have ended, and they are told.")
 
 
+def _doors(actor: Actor) -> list[tuple[Any, str]]:
+    """Return the pages about many colleagues that the actor may open."""
+    doors = (
+        (_("Invite a colleague"), "admin:colleague_invite", "users:create"),
+        (_("Invitations"), "admin:accounts_staffinvitation_changelist", "users:read"),
+        (_("Import people"), "admin:people_import", "users:import"),
+        (_("Take out as a file"), "admin:people_export", "users:export"),
+    )
+    return [(label, reverse(name)) for label, name, needed in doors if actor.can(needed)]
+
+
 class SessionInline(ReadOnlyInline):
     """Where a colleague was logged in, newest first."""
 
@@ -173,6 +187,7 @@ class MembershipAdmin(MadeOnAPage):
 
     create_permission = "users:create"
     make_page = "admin:colleague_new"
+    change_list_template = "accounts/admin/colleagues.html"
 
     nothing_yet = _("Whoever works in this back office stands here, with what they may do.")
     permission_resource = "users"
@@ -297,6 +312,9 @@ class MembershipAdmin(MadeOnAPage):
         ),
     )
     page_acts = (
+        PageAct(
+            label=_("Activity"), permission="users:activity", url_name="admin:colleague_activity"
+        ),
         PageAct(label=_("Their last 90 days"), permission=REPORT, url_name="admin:access_report"),
         PageAct(
             label=_("End access"),
@@ -309,6 +327,10 @@ class MembershipAdmin(MadeOnAPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).prefetch_related("roles")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        shown = {"numbers": user_numbers(), "doors": _doors(actor_of(request))}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     @display(description=_("name"), ordering="user__last_name")
     def full_name(self, row: Membership) -> str:

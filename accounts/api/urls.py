@@ -12,11 +12,13 @@ from accounts.api.views import (
     portal_passkeys,
     portal_people,
     roles,
+    user_activity,
     user_factors,
 )
 from accounts.api.views.api_keys import ApiKeyViewSet
 from accounts.api.views.identity_providers import IdentityProviderViewSet
 from accounts.api.views.integrations import IntegrationViewSet
+from accounts.api.views.invitations import InvitationAcceptView, InvitationViewSet
 from accounts.api.views.oauth_clients import OAuthClientViewSet
 from accounts.api.views.roles import RoleViewSet
 from accounts.api.views.temporary_tokens import (
@@ -25,10 +27,12 @@ from accounts.api.views.temporary_tokens import (
     TemporaryTokensView,
     TemporaryTokenView,
 )
+from accounts.api.views.user_files import UserBulkView, UserExportViewSet, UserImportView
 from accounts.api.views.users import UserViewSet
 from ispplatform.core.api.routers import ApiRouter, Routes
 
 router = ApiRouter()
+router.register("users/invitations", InvitationViewSet, basename="users-invitations")
 router.register("users", UserViewSet, basename="users")
 router.register("roles", RoleViewSet, basename="roles")
 router.register("identity-providers", IdentityProviderViewSet, basename="identity-providers")
@@ -61,6 +65,8 @@ staff_routes: Routes = [
     path("users/me/password", me.OwnPasswordView.as_view(), name="users-me-password"),
     path("users/me/email", me.OwnEmailView.as_view(), name="users-me-email"),
     path("users/me/email/confirm", me.OwnEmailConfirmView.as_view(), name="users-me-email-confirm"),
+    path("users/me/email/verify", me.OwnEmailVerifyView.as_view(), name="users-me-email-verify"),
+    path("users/verify-email", auth.EmailProofView.as_view(), name="users-verify-email"),
     path("users/me/sessions", me.OwnSessionsView.as_view(), name="users-me-sessions"),
     path("users/me/sessions/<uuid:id>", me.OwnSessionView.as_view(), name="users-me-session"),
     path("users/me/2fa/enable", me.FactorEnableView.as_view(), name="users-me-2fa-enable"),
@@ -70,6 +76,18 @@ staff_routes: Routes = [
         "users/me/2fa/recovery-codes",
         me.RecoveryCodesView.as_view(),
         name="users-me-2fa-recovery-codes",
+    ),
+    path(
+        "users/invitations/accept", InvitationAcceptView.as_view(), name="users-invitation-accept"
+    ),
+    path("users/import", UserImportView.as_view(), name="users-import"),
+    path("users/export", UserExportViewSet.as_view({"get": "export"}), name="users-export"),
+    path("users/bulk-update", UserBulkView.as_view(), name="users-bulk-update"),
+    path("users/stats", user_activity.UserNumbersView.as_view(), name="users-stats"),
+    path(
+        "users/<uuid:id>/activity",
+        user_activity.UserActivityViewSet.as_view({"get": "list"}),
+        name="users-activity",
     ),
     path(
         "users/<uuid:id>/2fa/resets",

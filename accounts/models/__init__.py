@@ -3,7 +3,9 @@
 from accounts.models.api_keys import ApiKey
 from accounts.models.guards import FactorReset, LoginGuard
 from accounts.models.identity_providers import IdentityLink, IdentityProvider, SignOnRequest
+from accounts.models.imports import ImportedPerson, PeopleImport
 from accounts.models.integrations import Integration
+from accounts.models.invitations import StaffInvitation
 from accounts.models.memberships import Membership, MembershipRole, Role
 from accounts.models.oauth import AuthorizationCode, ClientToken, OAuthClient
 from accounts.models.passkeys import PasskeyChallenge
@@ -23,6 +25,7 @@ __all__ = [
     "FactorReset",
     "IdentityLink",
     "IdentityProvider",
+    "ImportedPerson",
     "Integration",
     "LoginFailure",
     "LoginGuard",
@@ -31,11 +34,13 @@ __all__ = [
     "OAuthClient",
     "PasskeyChallenge",
     "PasswordHistory",
+    "PeopleImport",
     "PortalAccount",
     "Role",
     "SecondFactorDevice",
     "Session",
     "SignOnRequest",
+    "StaffInvitation",
     "TemporaryToken",
     "User",
     "UserManager",

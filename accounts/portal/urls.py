@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from accounts.portal import account, authorize, passkeys, people, public, security
+from accounts.portal import (
+    account,
+    authorize,
+    invitations,
+    passkeys,
+    people,
+    public,
+    security,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +26,7 @@ urlpatterns = [
     path("confirm-email/<str:token>", public.confirm_link, name="confirm_link"),
     path("forgot-password", public.forgot, name="forgot"),
     path("set-password/<str:token>", public.set_password, name="set_password"),
+    path("invitation/<str:token>", invitations.accept, name="invitation"),
     path("stop-factor-reset/<str:token>", security.stop_by_link, name="stop_factor_reset"),
     path("account", account.account, name="account"),
     path("account/authorize", authorize.authorize, name="authorize"),

@@ -6,7 +6,8 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from accounts.models import AccessLink, EmailCode, User
+from accounts.models import AccessLink, EmailCode, StaffInvitation, User
+from accounts.selectors.invitations import invitation_address, open_invitations
 from accounts.tokens.derived import derived_code, derived_token
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.lookup import tenant_by_id
@@ -59,6 +60,39 @@ def access_link_address(link: AccessLink) -> str:
     """Return the absolute address that sets a password, at the tenant's configured address."""
     token = derived_token(ACCESS_LINK, tenant_id=link.tenant_id, row_id=link.pk, fixed=True)
     return f"{tenant_by_id(link.tenant_id).base_url}{SET_PASSWORD_PATH}/{token}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationMail:
+    """An invitation's mail; its link is a secret like those of ``MailSecret``."""
+
+    email: str
+    full_name: str
+    inviter: str
+    link: str
+    hours_left: int
+
+
+def invitation_mail(payload: Mapping[str, Any]) -> InvitationMail | None:
+    """Return the mail that ``accounts.colleague_invited`` asks for, in the event's tenant.
+
+    None when it was answered or withdrawn, is too old, or was sent again since: the newer mail
+    has the link that counts.
+    """
+    row = (
+        StaffInvitation.objects.filter(open_invitations())
+        .filter(pk=UUID(str(payload["invitation_id"])), sent_count=int(payload["sent_count"]))
+        .first()
+    )
+    if row is None:
+        return None
+    return InvitationMail(
+        email=row.email,
+        full_name=f"{row.first_name} {row.last_name}".strip(),
+        inviter=row.actor_label,
+        link=invitation_address(row),
+        hours_left=ceil((row.expires_at - system_now()).total_seconds() / 3600),
+    )
 
 
 def _code_mail(row_id: UUID) -> MailSecret | None:

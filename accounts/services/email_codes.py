@@ -90,11 +90,19 @@ def email_code_resend(*, tenant: Tenant, email_code_id: UUID) -> EmailCode:
 
 
 def email_code_check(
-    *, actor: Actor, tenant: Tenant, email_code_id: UUID, code: str, purpose: EmailCodePurpose
+    *,
+    actor: Actor,
+    tenant: Tenant,
+    email_code_id: UUID,
+    code: str,
+    purpose: EmailCodePurpose | None = None,
 ) -> EmailCode:
     """Prove an address by the code that was mailed to it; the code is used up.
 
     A sign-up's portal account becomes active. Every wrong code counts, five end it.
+
+    Args:
+        purpose: what the code has to be for; None takes any.
 
     Raises:
         CodeInvalid: the code is wrong, was used, is too old or was tried too often; the message is
@@ -102,9 +110,9 @@ def email_code_check(
     """
     typed = "".join(code.split())
     most = EMAIL_CODE_ATTEMPTS.of(tenant)
-    living = EmailCode.objects.filter(
-        pk=email_code_id, purpose=purpose, used_at=None, expires_at__gt=system_now()
-    )
+    living = EmailCode.objects.filter(pk=email_code_id, used_at=None, expires_at__gt=system_now())
+    if purpose is not None:
+        living = living.filter(purpose=purpose)
     # The attempt is counted, and committed, before the code is compared: parallel guesses and
     # requests that are cut off cannot buy more than five.
     if not living.filter(attempts__lt=most).update(attempts=F("attempts") + 1):

@@ -4,7 +4,7 @@ A log-in that is refused says the same and takes the same time whatever was wron
 hash of a password, real or not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -76,6 +76,7 @@ class Attempt:
         is_known_device: no mail has to tell of it: it was seen before, or cannot be told apart.
         is_strange_device: the person logged in before, and never so.
         has_required_provider: the company has some of its colleagues come in by a provider.
+        device: from where it is tried, for the trail of those that are refused.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Attempt:
     is_strange_device: bool = False
     has_factor: bool = False
     has_required_provider: bool = False
+    device: Device = field(default_factory=Device)
 
     @property
     def digest(self) -> str:
@@ -275,6 +277,7 @@ def _staff_attempt(
             user=person,
             account=None,
             has_factor=bool(person and person.has_factor),
+            device=device,
         )
         return attempt, len(found)
     (row,) = here
@@ -288,6 +291,7 @@ def _staff_attempt(
         has_required_provider=next(
             one.has_required_provider for one in people if getattr(one, "work", None) is row
         ),
+        device=device,
     )
     return attempt, len(found)
 
@@ -343,7 +347,7 @@ def _portal_attempt(name: str, *, tenant: Tenant, device: Device) -> Attempt:
         .first()
     )
     if row is None:
-        return Attempt(name=text, tenant=tenant, user=None, account=None)
+        return Attempt(name=text, tenant=tenant, user=None, account=None, device=device)
     is_known = not device.digest or not row.has_logged_in or row.is_known_device
     return Attempt(
         name=text,
@@ -353,6 +357,7 @@ def _portal_attempt(name: str, *, tenant: Tenant, device: Device) -> Attempt:
         is_known_device=is_known,
         is_strange_device=row.has_logged_in and not row.is_known_device,
         has_factor=row.has_factor,
+        device=device,
     )
 
 
@@ -400,9 +405,16 @@ def _refuse(attempt: Attempt, refusal: type[Refusal]) -> NoReturn:
                     actor=Actor.anonymous(),
                     subject=_refused_subject(attempt),
                     reason=refusal.code,
+                    after=_where(attempt.device),
                     customer_id=account.customer_id if isinstance(account, PortalAccount) else None,
                 )
     raise refusal()
+
+
+def _where(device: Device) -> dict[str, str]:
+    """Return what is known of the device, as the trail keeps it; nothing when nothing is."""
+    known = {"ip_address": device.address, "device": device.user_agent[:300]}
+    return {name: value for name, value in known.items() if value}
 
 
 def _refused_subject(attempt: Attempt) -> Subject:

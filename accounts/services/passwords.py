@@ -189,13 +189,16 @@ def password_reset(*, token: str, new: str) -> User:
     return user
 
 
-def password_set_first(*, user: User, password: str) -> None:
+def password_set_first(*, user: User, password: str, field: str = "password") -> None:
     """Give a person who is being made the first password; the caller saves and audits.
+
+    Args:
+        field: the input field that an error names.
 
     Raises:
         PasswordTooWeak: the policy refuses it.
     """
-    normal = password_check(user=user, password=password, field="password")
+    normal = password_check(user=user, password=password, field=field)
     user.set_password(normal)
     user.password_changed_at = system_now()
 

@@ -6,11 +6,20 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.choices import AccessLinkPurpose, EmailCodePurpose, MembershipStatus
-from accounts.errors import AccessOver, AccountExists, SharedUser
+from accounts.errors import AccessOver, AccountExists, EmailProved, SharedUser
 from accounts.events import UserCreated
-from accounts.models import EmailCode, Membership, MembershipRole, PortalAccount, Session, User
+from accounts.models import (
+    EmailCode,
+    Membership,
+    MembershipRole,
+    PortalAccount,
+    Role,
+    Session,
+    User,
+)
 from accounts.selectors.principals import role_permissions
 from accounts.selectors.users import tenants_of_person
 from accounts.services.email_codes import email_code_send
@@ -76,16 +85,7 @@ def user_create(
         user = User.objects.filter(email=address).first()
         if user is None:
             user = _new_user(address, password=password, profile=profile or {})
-        present = Membership.objects.filter(user=user).first()
-        if present is not None and present.status == MembershipStatus.ENDED:
-            raise AccessOver("This person worked here before.", field="email")
-        if present is not None:
-            raise AccountExists("This person works here already.", field="email")
-        membership = Membership.objects.create(user=user, is_owner=is_owner)
-        MembershipRole.objects.bulk_create(
-            MembershipRole(membership=membership, role=role) for role in held
-        )
-        _tell_created(actor=actor, membership=membership, codes=[role.code for role in held])
+        membership = membership_write(actor=actor, user=user, roles=held, is_owner=is_owner)
         if mails_link and not user.has_usable_password():
             access_link_create(
                 actor=actor,
@@ -95,6 +95,38 @@ def user_create(
                 user=user,
             )
     return membership
+
+
+def membership_write(
+    *, actor: Actor, user: User, roles: Iterable[Role], is_owner: bool = False
+) -> Membership:
+    """Make a person a colleague, inside the transaction that decided it.
+
+    Raises:
+        AccountExists: this person works here already.
+        AccessOver: they did; ``membership_return`` lets them in again.
+    """
+    not_here_check(Membership.objects.filter(user=user))
+    held = list(roles)
+    membership = Membership.objects.create(user=user, is_owner=is_owner)
+    MembershipRole.objects.bulk_create(
+        MembershipRole(membership=membership, role=role) for role in held
+    )
+    _tell_created(actor=actor, membership=membership, codes=[role.code for role in held])
+    return membership
+
+
+def not_here_check(memberships: QuerySet[Membership]) -> None:
+    """Return when a person has no membership, present or past.
+
+    Raises:
+        AccountExists, AccessOver: see ``membership_write``.
+    """
+    present = memberships.first()
+    if present is not None and present.status == MembershipStatus.ENDED:
+        raise AccessOver("This person worked here before.", field="email")
+    if present is not None:
+        raise AccountExists("This person works here already.", field="email")
 
 
 def profile_update(
@@ -183,6 +215,23 @@ def email_change_start(
         purpose=EmailCodePurpose.EMAIL_CHANGE,
         email=address,
         user=None if is_taken else user,
+    )
+
+
+def email_proof_start(*, actor: Actor, tenant: Tenant, user: User) -> EmailCode:
+    """Mail a code to the address that a person has, so that they prove it.
+
+    Raises:
+        EmailProved: it is proved.
+    """
+    if user.email_verified_at is not None:
+        raise EmailProved("This address is confirmed already.")
+    return email_code_send(
+        actor=actor,
+        tenant=tenant,
+        purpose=EmailCodePurpose.EMAIL_CHANGE,
+        email=user.email,
+        user=user,
     )
 
 

@@ -11,8 +11,10 @@ from accounts.models import (
     EmailCode,
     LoginFailure,
     PasskeyChallenge,
+    PeopleImport,
     Session,
     SignOnRequest,
+    StaffInvitation,
     TemporaryToken,
 )
 from ispplatform.core.clock import system_now
@@ -21,6 +23,7 @@ from ispplatform.core.tenancy.context import across_tenants, tenant_context
 CHUNK = 200
 KEEP_FAILURES = timedelta(days=1)
 KEEP_PROOFS = timedelta(days=7)
+KEEP_INVITATIONS = timedelta(days=400)
 KEEP_SESSIONS = timedelta(days=400)  # the list of log-ins shows a year
 
 
@@ -36,6 +39,8 @@ def sweep_old_rows() -> int:
         (TemporaryToken, now - KEEP_PROOFS),
         (PasskeyChallenge, now - KEEP_PROOFS),
         (SignOnRequest, now - KEEP_PROOFS),
+        (StaffInvitation, now - KEEP_INVITATIONS),
+        (PeopleImport, now),
         (Session, now - KEEP_SESSIONS),
     ):
         deleted += _delete_older(model, limit)

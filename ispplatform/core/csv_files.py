@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 # What spreadsheets take for the beginning of a formula, also behind white space.
 # Source: OWASP, CSV Injection.
-_FORMULA = re.compile(r"\s*[=+\-@|%]|[\t\r\n]")
+# The wide forms are read alike.
+_FORMULA = re.compile("\\s*[=+\\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def plain_cell(text: str) -> str:

@@ -57,6 +57,8 @@ API_PUBLIC_ROUTES = frozenset(
         "POST api/v1/auth/password/forgot",
         "POST api/v1/auth/password/reset",
         "POST api/v1/auth/password/validate",
+        "POST api/v1/users/invitations/accept",
+        "POST api/v1/users/verify-email",
         "GET api/v1/oauth/authorize",
         "POST api/v1/oauth/token",
         "POST api/v1/oauth/revoke",

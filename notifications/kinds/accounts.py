@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.rules.devices import device_name
-from accounts.selectors.mails import MailSecret, mail_secret
+from accounts.selectors.mails import MailSecret, invitation_mail, mail_secret
 from ispplatform.core.events import DeliveredEvent
 from notifications.slots import MailDraft, MailKind, Recipient, Values, covered_link
 
@@ -47,6 +47,26 @@ def _secrets(values: Values) -> Values | None:
 
 def _spaced(secret: MailSecret) -> str:
     return f"{secret.code[:3]} {secret.code[3:]}" if len(secret.code) == 6 else secret.code
+
+
+def _invited(event: DeliveredEvent) -> list[MailDraft]:
+    mail = invitation_mail(event.payload)
+    if mail is None:
+        return []
+    values = {
+        **event.payload,
+        "inviter": mail.inviter,
+        "link": covered_link(),
+        "hours_left": mail.hours_left,
+    }
+    return [MailDraft(to=Recipient(email=mail.email, name=mail.full_name), values=values)]
+
+
+def _invitation_secrets(values: Values) -> Values | None:
+    mail = invitation_mail(values)
+    if mail is None:
+        return None
+    return {"link": mail.link, "hours_left": mail.hours_left}
 
 
 def _person(event: DeliveredEvent) -> list[MailDraft]:
@@ -97,6 +117,15 @@ ACCOUNT_MAILS = (
         audience="the person whose log-in it is",
         drafts=_drafts,
         secrets=_secrets,
+    ),
+    MailKind(
+        key="accounts.colleague_invited",
+        event="accounts.colleague_invited",
+        template="email/colleague_invited.html",
+        trigger="Somebody was invited to work here, or the invitation is sent again.",
+        audience="the invited address",
+        drafts=_invited,
+        secrets=_invitation_secrets,
     ),
     MailKind(
         key="accounts.password_changed",

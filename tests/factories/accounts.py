@@ -1,5 +1,7 @@
 """People and their ways in. Passwords are hashed fast here; ``PASSWORD`` opens every account."""
 
+from datetime import timedelta
+
 import factory
 from django.contrib.auth.hashers import make_password
 
@@ -14,9 +16,11 @@ from accounts.models import (
     OAuthClient,
     PortalAccount,
     Role,
+    StaffInvitation,
     User,
 )
 from accounts.tokens.encoding import text_digest
+from ispplatform.core.actors import ActorType
 from ispplatform.core.clock import system_now
 from ispplatform.core.ids import uuid7
 from tests.factories.base import ModelFactory
@@ -64,6 +68,22 @@ class MembershipFactory(ModelFactory):
     def roles(self, create: bool, extracted: list[Role] | None, **kwargs: object) -> None:
         for role in extracted or []:
             MembershipRole.objects.create(membership=self, role=role)
+
+
+class StaffInvitationFactory(ModelFactory):
+    """An open invitation to a role, from the platform itself."""
+
+    class Meta:
+        model = StaffInvitation
+
+    email = factory.Sequence(lambda n: f"invited-{n}@mail.example")
+    roles = factory.LazyFunction(lambda: ["support"])
+    actor_type = ActorType.SYSTEM.value
+    actor_id = "tests"
+    actor_label = "tests"
+    actor_permissions = factory.LazyFunction(lambda: ["*"])
+    sent_at = factory.LazyFunction(system_now)
+    expires_at = factory.LazyFunction(lambda: system_now() + timedelta(hours=168))
 
 
 class PortalAccountFactory(ModelFactory):

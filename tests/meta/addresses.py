@@ -17,6 +17,7 @@ from accounts.models import (
     PortalAccount,
     Role,
     Session,
+    StaffInvitation,
     TemporaryToken,
     User,
 )
@@ -68,6 +69,7 @@ BY_SEGMENT: dict[str, type[models.Model]] = {
     "records": DnsRecord,
     "registrars": ProviderConnection,
     "integrations": Integration,
+    "invitations": StaffInvitation,
     "clients": OAuthClient,
     "temporary-tokens": TemporaryToken,
     "applications": Session,
@@ -125,6 +127,7 @@ NOBODYS = {
     "brand/logos/<slug:digest>.png": "a company shows everybody its logo",
     "confirm-email/<str:token>": "the token is the credential",
     "documents/<slug:code>": "a company shows everybody what its customers accept",
+    "invitation/<str:token>": "the token is the credential",
     "set-password/<str:token>": "the token is the credential",
     "stop-factor-reset/<str:token>": "the token is the credential",
     "shop/plans/<slug:code>": "a company's shop shows everybody what it sells",

@@ -3,14 +3,18 @@
 A list that these leave as it was fails ``test_queries.py``, unless it is named there with why.
 """
 
+from django.db import transaction
+
 from accounts.models import LoginFailure
 from billing.choices import DocumentKind
 from billing.models import NumberSeries
 from catalog.models import Plan
 from domains.models import DnsZone
 from hosting.models import MailDomain
+from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.models import BulkRow, BulkRun
+from ispplatform.core.subjects import subject_of
 from ispplatform.core.tenancy.context import tenant_context
 from sales.services.carts import cart_find, cart_line_add
 from tests.factories.accounts import PortalAccountFactory
@@ -18,7 +22,7 @@ from tests.factories.catalog import PlanFactory, PriceFactory
 from tests.factories.core import BulkRowFactory, TenantFactory
 from tests.factories.domains import DnsRecordFactory, RegistrarConnectionFactory
 from tests.factories.hosting import HostingServerFactory, MailboxFactory
-from tests.meta.stock import Owned, customer_with_all, having
+from tests.meta.stock import SYSTEM, Owned, customer_with_all, having
 
 CURRENCIES = ("CHF", "USD", "GBP", "SEK", "PLN")
 
@@ -38,6 +42,9 @@ def further(owned: Owned, *words: str) -> None:
 def _under(owned: Owned, word: str, currency: str) -> None:
     """Put more under the rows that addresses name."""
     PortalAccountFactory(customer_id=owned.customer.pk)
+    with transaction.atomic():
+        for _each in range(3):
+            audit("accounts.log_in", actor=SYSTEM, subject=subject_of(owned.account.user))
     PriceFactory(plan=owned.rows[Plan], currency=currency)
     DnsRecordFactory(zone=owned.rows[DnsZone], name=word)
     run = owned.rows[BulkRun]

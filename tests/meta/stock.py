@@ -5,10 +5,10 @@ somebody else's answer, a wall has a hole.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import models
+from django.db import models, transaction
 
 from accounts.choices import (
     AccessLinkPurpose,
@@ -22,13 +22,16 @@ from accounts.models import (
     AccessLink,
     EmailCode,
     FactorReset,
+    ImportedPerson,
     LoginGuard,
     Membership,
     MembershipRole,
+    PeopleImport,
     PortalAccount,
     Role,
     Session,
     SignOnRequest,
+    StaffInvitation,
     TemporaryToken,
 )
 from accounts.services.roles import tenant_roles_seed
@@ -74,6 +77,7 @@ from hosting.models import (
 )
 from ispplatform.core.actors import Actor
 from ispplatform.core.attention import attention_open
+from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.models import (
     AttentionItem,
@@ -236,6 +240,8 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
     )
     service = Service.objects.filter(customer=customer).latest("pk")
     later = system_now() + timedelta(hours=1)
+    with transaction.atomic():
+        audit("accounts.log_in", actor=SYSTEM, subject=subject_of(user))
     refund_start(actor=SYSTEM, payment=payment, reason=word, amount=None)
     attention_open(
         kind="provisioning.trouble",
@@ -259,6 +265,7 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
         ),
         *_machines(word),
         *_vouched(colleague, word),
+        *_from_a_file(word, later),
         AccessLink.objects.create(
             purpose=AccessLinkPurpose.values[0],
             email=user.email,
@@ -275,6 +282,15 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
             due_at=later,
         ),
         LoginGuard.objects.create(user=user, reason=GuardReason.EMAIL_CHANGE, ends_at=later),
+        StaffInvitation.objects.create(
+            email=f"{word}@invited.example",
+            roles=["support"],
+            actor_type="user",
+            actor_id=str(user.pk),
+            actor_label=word,
+            sent_at=system_now(),
+            expires_at=later,
+        ),
         EmailCode.objects.create(
             purpose=EmailCodePurpose.values[0], email=user.email, user=user, expires_at=later
         ),
@@ -289,6 +305,19 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
         PurgePermit.objects.create(reason=word, actor_label=word, expires_at=later),
         _in_bulk(customer, word),
     ]
+
+
+def _from_a_file(word: str, later: datetime) -> list[models.Model]:
+    source = PeopleImport.objects.create(
+        file_name=f"{word}.csv",
+        file_digest="0" * 64,
+        row_count=1,
+        problem_count=0,
+        actor_label=word,
+        expires_at=later,
+    )
+    email = f"{word}@file.example"
+    return [source, ImportedPerson.objects.create(source=source, line=2, email=email)]
 
 
 def _machines(word: str) -> list[models.Model]:

@@ -63,6 +63,7 @@ NOT_ASKED = {
     "api/v1/status": HEALTH,
     "health": HEALTH,
     "status": HEALTH,
+    "invitation/<str:token>": "a token that is good once; shows no rows",
     "set-password/<str:token>": "a token that is good once; shows no rows",
 }
 # The same for all that begins so.

@@ -108,6 +108,10 @@ CASES = {
         {**SECRET, "purpose": "activation", "minutes_left": 1440},
         {**SECRET, "purpose": "set_up", "minutes_left": 1440},
     ],
+    "accounts.colleague_invited": [
+        {"inviter": "Kim", "link": "http://x.example/invitation/t", "hours_left": hours}
+        for hours in (1, 168)
+    ],
     "accounts.password_changed": [PERSON],
     "accounts.second_factor_changed": [
         {**PERSON, "change": change, "codes_left": 9}

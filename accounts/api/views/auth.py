@@ -6,6 +6,7 @@ from rest_framework.request import Request
 
 from accounts.api.answers import device_of, named_tenant, staff_shown, token_answer
 from accounts.api.authentication import presented_credential
+from accounts.api.serializers.activity import EmailProvedAnswer
 from accounts.api.serializers.auth import (
     ForgotInput,
     PasswordInput,
@@ -14,6 +15,7 @@ from accounts.api.serializers.auth import (
     ResetInput,
     StaffLogInInput,
     StaffTokenAnswer,
+    VerifyEmailInput,
 )
 from accounts.api.serializers.users import TEXTS
 from accounts.choices import SessionChannel, SessionKind
@@ -21,6 +23,7 @@ from accounts.errors import AuthenticationRequired
 from accounts.models import Session, User
 from accounts.rules.passwords import password_report
 from accounts.selectors.principals import SessionEntry
+from accounts.services.email_codes import email_code_check, email_link_check
 from accounts.services.logins import staff_log_in
 from accounts.services.passwords import password_forgot, password_reset
 from accounts.services.sessions import sessions_end
@@ -31,6 +34,7 @@ from accounts.services.token_pairs import (
     token_refresh,
 )
 from accounts.tokens.encoding import text_digest
+from ispplatform.core.actors import Actor
 from ispplatform.core.api.permissions import LOGGED_IN, PUBLIC
 from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.api.views import ApiView
@@ -157,6 +161,38 @@ class ResetView(CredentialView):
         values = self.body(ResetInput)
         password_reset(token=values["token"], new=values["new_password"])
         return ApiResponse(None, message=_("The new password is set. Log in with it."))
+
+
+class EmailProofView(CredentialView):
+    """``POST /users/verify-email``."""
+
+    @extend_schema(
+        operation_id="users_verify_email",
+        request=VerifyEmailInput,
+        responses=EmailProvedAnswer,
+        tags=["auth"],
+    )
+    def post(self, request: Request) -> ApiResponse:
+        """Prove an address by the mailed code or link, whichever it was mailed for.
+
+        Nobody is logged in by it: a sign-up that wants tokens uses the portal's `verify-email`.
+        """
+        values = self.body(VerifyEmailInput)
+        if values["token"]:
+            row = email_link_check(token=values["token"])
+        else:
+            tenant, _named = named_tenant(request, "")
+            if tenant is None:
+                raise NotFound("No company answers at this address: send X-Tenant-ID.")
+            with tenant_context(tenant.pk):
+                row = email_code_check(
+                    actor=Actor.anonymous(),
+                    tenant=tenant,
+                    email_code_id=values["verification_id"],
+                    code=values["code"],
+                )
+        user = User.objects.get(pk=row.user_id)
+        return ApiResponse({"email": user.email, "verified_at": user.email_verified_at})
 
 
 class PasswordCheckView(CredentialView):

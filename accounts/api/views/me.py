@@ -38,7 +38,7 @@ from accounts.services.second_factors import (
     totp_deactivate,
 )
 from accounts.services.sessions import session_end, sessions_end
-from accounts.services.users import email_change_start, profile_update
+from accounts.services.users import email_change_start, email_proof_start, profile_update
 from ispplatform.core.api.permissions import LOGGED_IN
 from ispplatform.core.api.responses import ApiResponse
 from ispplatform.core.api.versions import expected_version
@@ -180,6 +180,24 @@ class OwnEmailView(OwnView):
             user=self.person(),
             **self.body(EmailChangeInput),
         )
+        return ApiResponse({"verification_id": row.pk, "expires_at": row.expires_at}, 202)
+
+
+class OwnEmailVerifyView(OwnView):
+    """``/users/me/email/verify``."""
+
+    permissions_required = {"post": LOGGED_IN}
+    throttle_scope = "auth"
+
+    @extend_schema(
+        operation_id="users_me_email_verify",
+        request=None,
+        responses={202: VerificationAnswer},
+        tags=TAGS,
+    )
+    def post(self, request: Request) -> ApiResponse:
+        """Mail a code to the address that one has, to prove it; `…/confirm` takes it."""
+        row = email_proof_start(actor=self.actor, tenant=request.tenant, user=self.person())
         return ApiResponse({"verification_id": row.pk, "expires_at": row.expires_at}, 202)
 
 

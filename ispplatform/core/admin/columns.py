@@ -40,12 +40,25 @@ def text_column(name: str, *, label: Text) -> Column:
     return column
 
 
-def toned_column(name: str, tones: Mapping[Any, Tone], *, label: Text) -> Column:
-    """Return a column that shows a choice field with a colour for each value."""
+def toned_column(
+    name: str,
+    tones: Mapping[Any, Tone],
+    *,
+    label: Text,
+    words_for: Mapping[Any, Any] | None = None,
+) -> Column:
+    """Return a column that shows a choice field with a colour for each value.
+
+    Args:
+        words_for: the words of each value, where ``name`` is worked out and no field.
+    """
 
     @display(description=label, ordering=name)
     def column(row: Any) -> SafeString:
-        words = getattr(row, f"get_{name}_display")()
+        if words_for is not None:
+            words = str(words_for[getattr(row, name)])
+        else:
+            words = getattr(row, f"get_{name}_display")()
         return badge(words, tones.get(getattr(row, name), Tone.QUIET))
 
     column.__name__ = name

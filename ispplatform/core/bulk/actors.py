@@ -5,12 +5,21 @@ A token or a key reaches less far than the person behind it, and so does what wa
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.errors import NotPermitted
-from ispplatform.core.models.bulk import BulkRun
 from ispplatform.core.slots import Slot
+
+
+class KeptActor(Protocol):
+    """A row with the columns of ``actor_kept``."""
+
+    actor_type: str
+    actor_id: str
+    actor_label: str
+    actor_client_id: str
+    actor_permissions: Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +43,7 @@ ACTOR_SOURCES.fill(
 
 
 def actor_kept(actor: Actor) -> dict[str, Any]:
-    """Return the columns by which a run remembers who answers for it, and how far they reached."""
+    """Return the columns by which a row remembers who answers for it, and how far they reached."""
     return {
         "actor_type": actor.type,
         "actor_id": actor.id[:64],
@@ -44,8 +53,8 @@ def actor_kept(actor: Actor) -> dict[str, Any]:
     }
 
 
-def actor_now(run: BulkRun) -> Actor | None:
-    """Return who answers for a run, with what they might do then and still may do now.
+def actor_now(run: KeptActor) -> Actor | None:
+    """Return who answers for a row, with what they might do then and still may do now.
 
     None when they may do nothing any more, or the program that acted for them has none of their
     trust left.

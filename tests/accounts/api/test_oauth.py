@@ -386,8 +386,11 @@ def test_client_is_made_and_its_secret_shown_once(tenant: Tenant) -> None:
     row = OAuthClient.objects.get()
     assert data["client_id"] == row.client_id
     assert data["scopes"] == [
+        "users:activity",
         "users:create",
         "users:end_access",
+        "users:export",
+        "users:import",
         "users:read",
         "users:report",
         "users:update",
