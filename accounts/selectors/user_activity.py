@@ -26,16 +26,37 @@ CAME_IN: Mapping[str, bool] = {
 
 
 def user_activity(user_id: UUID) -> QuerySet[AuditEntry]:
-    """Return the entries of the tenant's trail about a person or by them, with their ``kind``."""
-    by = _done_by(user_id)
-    return AuditEntry.objects.filter(Q(subject_type=USER, subject_id=user_id) | by).annotate(
+    """Return the entries of the tenant's trail about a person or by them, with their ``kind``.
+
+    What colleagues do who see the portal as this customer is theirs: ``on_behalf_of`` says it.
+    """
+    accounts = dict(PortalAccount.objects.filter(user_id=user_id).values_list("pk", "customer_id"))
+    own = [str(user_id), *map(str, accounts)]
+    kinds = [ActorType.USER, ActorType.ANONYMOUS, ActorType.CUSTOMER]
+    return AuditEntry.objects.filter(_found(user_id, accounts)).annotate(
         kind=Case(
             When(act__in=CAME_IN, then=Value(ActivityKind.ACCESS)),
-            When(by, then=Value(ActivityKind.DONE_BY)),
+            When(actor_type__in=kinds, actor_id__in=own, then=Value(ActivityKind.DONE_BY)),
             default=Value(ActivityKind.DONE_TO),
             output_field=CharField(),
         )
     )
+
+
+def _found(user_id: UUID, accounts: Mapping[UUID, UUID]) -> Q:
+    """Return the condition for a person's entries; each part of it has an index.
+
+    What they did by a mailed link, as nobody who is logged in, is about themselves.
+    """
+    wanted = Q(subject_type=USER, subject_id=user_id)
+    wanted |= Q(actor_type=ActorType.USER, actor_id=str(user_id))
+    if accounts:
+        wanted |= Q(
+            customer_id__in=set(accounts.values()),
+            actor_type=ActorType.CUSTOMER,
+            actor_id__in=[str(pk) for pk in accounts],
+        )
+    return wanted
 
 
 def outcome_of(act: str) -> str:
@@ -58,19 +79,3 @@ def device_of(act: str, after: Any) -> str:
 
 def _known(act: str, after: Any) -> Mapping[str, Any]:
     return after if act in CAME_IN and isinstance(after, Mapping) else {}
-
-
-def _done_by(user_id: UUID) -> Q:
-    """Return the condition for what a person did: as a colleague, by a mailed link, as customers.
-
-    What colleagues do who see the portal as this customer is theirs: ``on_behalf_of`` says it.
-    """
-    return Q(
-        actor_type__in=[ActorType.USER, ActorType.ANONYMOUS, ActorType.CUSTOMER],
-        actor_id__in=[str(user_id), *_account_ids(user_id)],
-    )
-
-
-def _account_ids(user_id: UUID) -> list[str]:
-    found = PortalAccount.objects.filter(user_id=user_id).values_list("pk", flat=True)
-    return [str(pk) for pk in found]

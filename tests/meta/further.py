@@ -5,7 +5,7 @@ A list that these leave as it was fails ``test_queries.py``, unless it is named 
 
 from django.db import transaction
 
-from accounts.models import LoginFailure
+from accounts.models import LoginFailure, Membership
 from billing.choices import DocumentKind
 from billing.models import NumberSeries
 from catalog.models import Plan
@@ -43,8 +43,8 @@ def _under(owned: Owned, word: str, currency: str) -> None:
     """Put more under the rows that addresses name."""
     PortalAccountFactory(customer_id=owned.customer.pk)
     with transaction.atomic():
-        for _each in range(3):
-            audit("accounts.log_in", actor=SYSTEM, subject=subject_of(owned.account.user))
+        for person in (owned.account.user, owned.rows[Membership].user):
+            audit("accounts.log_in", actor=SYSTEM, subject=subject_of(person))
     PriceFactory(plan=owned.rows[Plan], currency=currency)
     DnsRecordFactory(zone=owned.rows[DnsZone], name=word)
     run = owned.rows[BulkRun]
