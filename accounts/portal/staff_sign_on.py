@@ -17,6 +17,7 @@ from ispplatform.core.pages.errors import ErrorText, error_page
 from ispplatform.core.pages.refusals import refusal_of
 
 BROWSER_KEY = "sign_on_browser"
+LIMIT = "anonymous"  # many colleagues share an address, and nobody guesses 256 bits
 HERE = "here"  # we sent the browser to this host ourselves
 
 
@@ -27,7 +28,7 @@ def sign_on(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     The provider sends back to the company's own address, so the way begins there, too: the cookie
     of another host would be missing.
     """
-    if (slow := limit_answer(request, "auth")) is not None:
+    if (slow := limit_answer(request, LIMIT)) is not None:
         return slow
     tenant = request.tenant
     if tenant is None:
@@ -57,7 +58,7 @@ def sign_on(request: HttpRequest, provider_id: UUID) -> HttpResponse:
 @require_http_methods(["GET"])
 def sign_on_back(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     """Let in a colleague who comes back from the provider."""
-    if (slow := limit_answer(request, "auth")) is not None:
+    if (slow := limit_answer(request, LIMIT)) is not None:
         return slow
     tenant = request.tenant
     if tenant is None:

@@ -23,7 +23,6 @@ from accounts.models import IdentityLink, IdentityProvider, Membership, Session,
 from accounts.providers.openid import Metadata, OpenIdProvider
 from accounts.rules.id_tokens import Expected, IdTokenWrong, KeyUnknown, id_token_claims
 from accounts.rules.identity_providers import email_domain, is_factor_shown
-from accounts.selectors.entry_cache import once_per
 from accounts.selectors.second_factors import is_protected
 from accounts.services.identity_providers import link_tell
 from accounts.services.lockouts import account_digest, lockout_check
@@ -34,7 +33,6 @@ from ispplatform.core.actors import Actor, ActorType
 from ispplatform.core.audit import audit
 from ispplatform.core.clock import system_now
 from ispplatform.core.errors import NotFound
-from ispplatform.core.middleware.addresses import address_group
 from ispplatform.core.models import Tenant
 from ispplatform.core.subjects import subject_of
 
@@ -42,7 +40,6 @@ LIFETIME = timedelta(minutes=10)
 SCOPE = "openid email profile"
 LONGEST_TARGET = 2000
 LONGEST_VALUE = 4000
-NOTE_SECONDS = 60
 AGAIN = "This way in was begun in another browser, or was used before."
 NOT_BELIEVED = "What {name} sent cannot be believed."
 
@@ -350,17 +347,15 @@ def _refuse(
     address: str = "",
     user: User | None = None,
 ) -> NoReturn:
-    """Leave a trace of what was wrong, each reason once a minute and address, and refuse."""
-    key = f"{tenant.pk}:{provider.pk}:{address_group(address)}:{user.pk if user else ''}:{reason}"
-    if once_per("sign_on_refused", key, seconds=NOTE_SECONDS):
-        with transaction.atomic():
-            audit(
-                "accounts.sign_on_refused",
-                actor=Actor.anonymous(),
-                subject=subject_of(user or provider),
-                reason=reason,
-                after={"provider": provider.name, "ip_address": address},
-            )
+    """Leave a trace of what was wrong, and refuse; the door lets an address try so often only."""
+    with transaction.atomic():
+        audit(
+            "accounts.sign_on_refused",
+            actor=Actor.anonymous(),
+            subject=subject_of(user or provider),
+            reason=reason,
+            after={"provider": provider.name, "ip_address": address},
+        )
     raise SignOnRefused(told, reason=reason)
 
 

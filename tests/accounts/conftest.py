@@ -36,7 +36,7 @@ def api() -> APIClient:
 def openid(settings: Any) -> Iterator[FakeOpenId]:
     """An identity provider on this machine; what it is asked in a wrong form fails the test."""
     settings.SIGN_ON_LOOPBACK = True
-    settings.API_LIMITS = {**settings.API_LIMITS, "auth": "1000/minute"}
+    settings.API_LIMITS = {**settings.API_LIMITS, "auth": "1000/minute", "anonymous": "1000/minute"}
     fake = FakeOpenId()
     yield fake
     fake.shutdown()

@@ -1,5 +1,6 @@
 """What an identity provider, a browser or somebody between them may try: nobody is let in by it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -403,7 +404,7 @@ def test_too_many_tries_are_slowed_down(
     tenant: Tenant, provider: IdentityProvider, openid: FakeOpenId, settings: Any
 ) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(mode=TenantMode.LIVE)
-    settings.API_LIMITS = {**settings.API_LIMITS, "auth": "3/minute"}
+    settings.API_LIMITS = {**settings.API_LIMITS, "anonymous": "3/minute"}
     web = browser()
     for _ in range(3):
         comes_back(web, f"http://{HOST}/admin/sign-on/{provider.pk}/callback/", state="guess")
@@ -414,11 +415,20 @@ def test_too_many_tries_are_slowed_down(
     assert web.get(f"/admin/sign-on/{provider.pk}/").status_code == 429
 
 
-def test_trail_is_not_flooded(provider: IdentityProvider, openid: FakeOpenId) -> None:
+def test_every_refusal_is_found_by_the_reference_that_its_page_shows(
+    provider: IdentityProvider, openid: FakeOpenId
+) -> None:
     web = browser()
-    for _ in range(5):
-        comes_back(web, f"http://{HOST}/admin/sign-on/{provider.pk}/callback/", state="guess")
+    shown = set()
+    for _ in range(2):
+        page = comes_back(
+            web, f"http://{HOST}/admin/sign-on/{provider.pk}/callback/", state="guess"
+        ).content.decode()
+        shown.add(re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", page.split("Reference")[1])[0])
 
-    assert reasons() == ["state_unknown"]
-    entry = AuditEntry.objects.get(act="accounts.sign_on_refused")
-    assert entry.values.after == {"provider": "Harbour ID", "ip_address": "127.0.0.1"}
+    entries = AuditEntry.objects.filter(act="accounts.sign_on_refused")
+    kept = {one.reference.replace("-", "") for one in entries}
+    assert len(shown) == 2
+    assert kept == {one.replace("-", "") for one in shown}
+    assert {one.values.reason for one in entries} == {"state_unknown"}
+    assert entries[0].values.after == {"provider": "Harbour ID", "ip_address": "127.0.0.1"}
