@@ -10,7 +10,7 @@ from ispplatform.core.api.fields import Computed
 from ispplatform.core.api.rows import RowSerializer
 
 
-class ActivityRow(RowSerializer):
+class UserActivityRow(RowSerializer):
     """An entry of the audit trail; what changed stands there, under the same id."""
 
     id = serializers.UUIDField()

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accounts.api.serializers.activity import ActivityRow, UserNumbersAnswer
+from accounts.api.serializers.activity import UserActivityRow, UserNumbersAnswer
 from accounts.choices import ActivityKind
 from accounts.selectors.user_activity import user_activity
 from accounts.selectors.user_numbers import user_numbers
@@ -22,7 +22,7 @@ class UserActivityViewSet(ListAction, StaffViewSet):
 
     resource_name = "user"
     schema_tag = "users"
-    row_serializer = ActivityRow
+    row_serializer = UserActivityRow
     permissions_required = {"list": "users:activity"}
     filter_fields = {
         "kind": ChoiceFilter(ActivityKind),
