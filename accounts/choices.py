@@ -57,6 +57,15 @@ class AccessLinkPurpose(models.TextChoices):
     RESET = "reset", _("Forgotten password")
     ACTIVATION = "activation", _("Activation of an account made by staff")
     SET_UP = "set_up", _("Set-up of a new company")
+    COME_BACK = "come_back", _("Return of who closed the log-in")
+
+
+class LoginClosing(models.TextChoices):
+    """How a person closes their own log-in."""
+
+    PAUSE = "pause", _("Until I come back")
+    SOFT = "soft", _("For good, after some weeks in which I may come back")
+    HARD = "hard", _("For good, now")
 
 
 class GrantType(models.TextChoices):

@@ -267,6 +267,14 @@ class LastOwner(RuleViolation):
     next_step = _("Make somebody else an owner first.")
 
 
+class LastLogIn(RuleViolation):
+    """The only log-in of a customer that still has services, open invoices or credit."""
+
+    code = "LAST_LOG_IN"
+    meaning = AS_IT_WAS
+    next_step = _("Give a colleague a log-in first, or let your services end and pay what is open.")
+
+
 class OwnAccess(NotPermitted):
     """Nobody suspends themselves or ends their own access."""
 

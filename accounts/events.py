@@ -167,6 +167,23 @@ class RolesChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoginClosed(Event):
+    """A person closed their own log-in, or came back: they are told, in case it was not them.
+
+    ``what`` is a value of ``LoginClosing``, ``erased`` when a deletion became final, or
+    ``back``. The name and address are those of before: afterwards there are none.
+    """
+
+    name: ClassVar[str] = "accounts.login_closed"
+    user_id: UUID
+    what: str
+    email: str
+    full_name: str
+    language: str
+    erase_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessEnded(Event):
     """A colleague's access to this company has ended, with all they came in by."""
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import LoginClosing
 from accounts.rules.passwords import LONGEST
 from accounts.rules.people_areas import WORDS
 
@@ -83,6 +84,36 @@ class FactorProofForm(FactorForm):
 
     password = password_field(_("Password"))
     field_order = ("password", "code")
+
+
+class CloseForm(forms.Form):
+    """How the own log-in is closed, and the proof of who closes it."""
+
+    how = forms.ChoiceField(
+        label=_("How long"),
+        choices=[
+            (LoginClosing.PAUSE, _("Until I come back: everything is kept")),
+            (LoginClosing.SOFT, _("For good: I can still come back for some weeks")),
+            (LoginClosing.HARD, _("For good, now: it cannot be taken back")),
+        ],
+        widget=forms.RadioSelect,
+        initial=LoginClosing.PAUSE,
+    )
+    password = password_field(_("Password"))
+    code = code_field(_("Code of your second factor, if you have one"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+
+
+class ComeBackForm(forms.Form):
+    """Address and password of a closed log-in."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = password_field(_("Password"))
 
 
 class PasskeyNameForm(forms.Form):

@@ -45,6 +45,21 @@ customer_names: Slot[CustomerNames] = Slot("accounts.customer_names", key=lambda
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerTies:
+    """Whether a customer still has something that somebody has to look after.
+
+    Args:
+        is_tied: by the customer's id: services that run, invoices that are open, credit.
+    """
+
+    key: str
+    is_tied: Callable[[UUID], bool]
+
+
+customer_ties: Slot[CustomerTies] = Slot("accounts.customer_ties", key=lambda item: item.key)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SignUpDoor:
     """A way in that a sign-up may have come by, such as the checkout.
 

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from accounts.services.closing import closings_finish
 from accounts.services.factor_resets import factor_resets_carry_out
 from accounts.workflows.machines import machines_watch
 from accounts.workflows.sweeps import sweep_old_rows
@@ -11,6 +12,7 @@ from ispplatform.core.models import Tenant
 
 SWEEP_SECONDS = 3600
 RESET_SECONDS = 300
+ERASE_SECONDS = 3600
 
 
 @shared_task
@@ -33,3 +35,10 @@ def carry_out_factor_resets() -> None:
     """Remove the lost second factors that nobody stopped in time."""
     tenants = Tenant.objects.order_by("pk")
     each_tenant(tenants, {"accounts.factor_resets": factor_resets_carry_out})
+
+
+@shared_task
+@duty("accounts.finish_closings", every_seconds=ERASE_SECONDS, hold_seconds=600)
+def finish_closings() -> None:
+    """Make the deletions of log-ins final whose owners did not come back."""
+    closings_finish()

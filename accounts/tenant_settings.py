@@ -44,6 +44,12 @@ FACTOR_RESET_HOURS = TenantSetting[int](
     label="Hours that every contact has to stop the removal of a lost second factor",
     check=between(24, 336),
 )
+ERASE_AFTER_DAYS = TenantSetting[int](
+    key="accounts.erase_after_days",
+    default=30,
+    label="Days in which somebody who deleted their log-in may come back",
+    check=between(1, 365),
+)
 GUARD_HOURS = TenantSetting[int](
     key="accounts.guard_hours",
     default=72,

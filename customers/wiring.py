@@ -6,13 +6,20 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.portal_accounts import visitor_of_customer
-from accounts.slots import CustomerNames, VisitorDefaults, customer_names, visitor_defaults
+from accounts.slots import (
+    CustomerNames,
+    CustomerTies,
+    VisitorDefaults,
+    customer_names,
+    customer_ties,
+    visitor_defaults,
+)
 from customers import events, office_bulk, office_search, timeline, wiring_mails
 from customers.models import Customer
 from customers.panels import PANELS
 from customers.selectors import names_of_customers, recipients_for
 from customers.services.handover import customers_hand_over, customers_looked_after_by
-from customers.slots import customer_panels, timeline_sentences
+from customers.slots import customer_panels, deletion_guards, timeline_sentences
 from customers.subscribers import confirm_customer_of_sign_up, make_customer_of_sign_up
 from ispplatform.core.admin.navigation import ADMIN_NAVIGATION, AdminEntry
 from ispplatform.core.admin.owners import ROW_OWNERS, OwnerSource
@@ -43,6 +50,14 @@ declare_permissions(
     ("mails:write", "Write mails to customers", "support", "billing", "sales"),
 )
 
+customer_ties.fill(
+    CustomerTies(
+        key="customers",
+        is_tied=lambda customer_id: any(
+            guard.refusal(customer_id) for guard in deletion_guards.items()
+        ),
+    )
+)
 HELD_WORK.fill(
     HeldWork(
         key="customers",

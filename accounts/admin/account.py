@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.choices import SessionKind
+from accounts.choices import LoginClosing, SessionKind
 from accounts.errors import PasskeyRefused
 from accounts.models import User
 from accounts.pages import browser_device, page, passkey_answer, shown_proof
@@ -18,6 +18,7 @@ from accounts.selectors.oauth import application_lines
 from accounts.selectors.principals import SessionEntry
 from accounts.selectors.second_factors import factor_state
 from accounts.selectors.users import companies_of, sessions_living
+from accounts.services.closing import login_close
 from accounts.services.fresh_proofs import identity_prove
 from accounts.services.identity_providers import identity_unlink
 from accounts.services.oauth_grants import application_end
@@ -69,6 +70,7 @@ class OwnAccountPage(StaffPage):
             "current_session_id": entry.session_id,
             "identities": list(identity_links_of(entry.user_id)),
             "companies": companies_of(entry.user_id),
+            "closings": LoginClosing.choices,
             "present_tenant_id": entry.tenant_id,
         }
 
@@ -163,6 +165,16 @@ class OwnAccountPage(StaffPage):
         others = sessions_living(self.entry.user_id).exclude(pk=self.entry.session_id)
         sessions_end(actor=self.actor, sessions=others, reason=OWN)
         return gettext("All other devices are logged out.")
+
+    def act_close(self, request: HttpRequest) -> str:
+        """Close the own log-in, for a while or for good, after password and second factor."""
+        how = request.POST.get("how", "")
+        if how not in LoginClosing.values:
+            raise InvalidInput(gettext("Choose how long."), field="how")
+        user = self.person()
+        self._prove(request, user)
+        login_close(actor=self.actor, tenant=self.request.tenant, user=user, how=LoginClosing(how))
+        return gettext("Your log-in is closed. A mail tells you about it.")
 
     def act_switch(self, request: HttpRequest) -> str:
         """Go on in another company; the session of this one ends."""

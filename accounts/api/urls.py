@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api.views import (
     auth,
+    closing,
     leaving,
     me,
     oauth,
@@ -60,7 +61,9 @@ staff_routes: Routes = [
         me.OwnApplicationView.as_view(),
         name="users-me-application",
     ),
-    path("users/me", me.MeView.as_view(), name="users-me"),
+    path("users/me", closing.MeView.as_view(), name="users-me"),
+    path("users/me/deactivate", closing.DeactivateView.as_view(), name="users-me-deactivate"),
+    path("users/me/reactivate", closing.ReactivateView.as_view(), name="users-me-reactivate"),
     path("users/me/preferences", me.PreferencesView.as_view(), name="users-me-preferences"),
     path("users/me/password", me.OwnPasswordView.as_view(), name="users-me-password"),
     path("users/me/email", me.OwnEmailView.as_view(), name="users-me-email"),
@@ -133,6 +136,13 @@ portal_routes: Routes = [
     path("auth/verify-email/resend", portal.ResendCodeView.as_view(), name="auth-resend-code"),
     path("auth/password/forgot", portal.PortalForgotView.as_view(), name="auth-password-forgot"),
     path("auth/password/reset", portal.PortalResetView.as_view(), name="auth-password-reset"),
+    path("auth/reactivate", closing.PortalReactivateView.as_view(), name="auth-reactivate"),
+    path("account", closing.PortalAccountView.as_view(), name="account"),
+    path(
+        "account/deactivate",
+        closing.PortalDeactivateView.as_view(),
+        name="account-deactivate",
+    ),
     path("account/profile", portal.ProfileView.as_view(), name="account-profile"),
     path(
         "account/change-password",

@@ -61,6 +61,9 @@ class User(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True, blank=True)
     must_change_password = models.BooleanField(default=False)
     preferences = models.JSONField(default=default_preferences, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)  # by themselves
+    erase_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(default=system_now, editable=False)
     updated_at = UpdatedAtField()
 

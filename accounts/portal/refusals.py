@@ -89,5 +89,11 @@ declare_refusals(
     _("You do not hold %(permission)s yourself."),
     _("It was stopped or carried out before."),
     _("No removal waits: it was stopped or carried out before."),
+    _("Yours is the only log-in, and services run, invoices are open or credit is left."),
+    _("Nobody else owns your company: make somebody an owner first."),
+    _("You run the installation."),
+    _("Only the person closes their log-in."),
+    _("This link was used already or is too old."),
+    _("Say soft or hard."),
     _("This log-in changed a moment ago and is guarded for a while."),
 )

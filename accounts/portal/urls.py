@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.portal import (
     account,
     authorize,
+    closing,
     invitations,
     passkeys,
     people,
@@ -28,7 +29,10 @@ urlpatterns = [
     path("set-password/<str:token>", public.set_password, name="set_password"),
     path("invitation/<str:token>", invitations.accept, name="invitation"),
     path("stop-factor-reset/<str:token>", security.stop_by_link, name="stop_factor_reset"),
+    path("come-back", closing.come_back, name="come_back"),
+    path("come-back/<str:token>", closing.come_back_link, name="come_back_link"),
     path("account", account.account, name="account"),
+    path("account/close", closing.close, name="close"),
     path("account/authorize", authorize.authorize, name="authorize"),
     path(
         "account/applications/<uuid:session_id>/end",

@@ -1,10 +1,13 @@
 """Invitations to work here, as lists and mails read them."""
 
+from uuid import UUID
+
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from accounts.choices import InvitationStatus
 from accounts.models import StaffInvitation, User
 from accounts.tokens.derived import derived_token, read_derived_token
+from ispplatform.core.actors import ActorType
 from ispplatform.core.clock import system_now
 from ispplatform.core.tenancy.context import tenant_context
 from ispplatform.core.tenancy.lookup import tenant_by_id
@@ -29,6 +32,13 @@ def invitations() -> QuerySet[StaffInvitation]:
 def open_invitations() -> Q:
     """Return the condition for invitations that can be accepted now."""
     return Q(accepted_at=None, cancelled_at=None, expires_at__gt=system_now())
+
+
+def invitations_sent_by(user_id: UUID) -> QuerySet[StaffInvitation]:
+    """Return the invitations of a colleague, in the tenant at hand, that can be accepted now."""
+    return StaffInvitation.objects.filter(
+        open_invitations(), actor_type=ActorType.USER, actor_id=str(user_id)
+    )
 
 
 def invitation_of_token(token: str) -> StaffInvitation | None:

@@ -20,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.selectors.integrations import integrations_of_person, users_with_access
+from accounts.selectors.invitations import invitations_sent_by
 from accounts.selectors.principals import held_roles
 from accounts.selectors.users import tenants_of_person
 from ispplatform.core.clock import system_now
@@ -43,7 +44,7 @@ class EndPlan:
         log_ins: browsers and programs that are logged in as them.
         applications: what they let other programs do.
         tokens: tokens for one request that were not used.
-        invitations: links by mail that were not followed.
+        invitations: mailed links to them, and invitations by them, that were not followed.
         is_customer, works_elsewhere: what stays: their log-in as a customer, other companies.
     """
 
@@ -71,7 +72,7 @@ def end_plan(membership: Membership) -> EndPlan:
         log_ins=_count(living.filter(client=None)),
         applications=_count(living.filter(client__isnull=False)),
         tokens=_count(tokens_of_colleague(membership)),
-        invitations=_count(links_of_colleague(membership)),
+        invitations=_count(links_of_colleague(membership)) + _count(invitations_sent_by(user_id)),
         is_customer=Exists(PortalAccount.objects.filter(user_id=user_id)),
     )
     names = ("log_ins", "applications", "tokens", "invitations", "is_customer")

@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
+from accounts.choices import AccessLinkPurpose
 from accounts.models import AccessLink, EmailCode, StaffInvitation, User
 from accounts.selectors.invitations import invitation_address, open_invitations
 from accounts.tokens.derived import derived_code, derived_token
@@ -15,6 +16,7 @@ from ispplatform.core.tenancy.lookup import tenant_by_id
 EMAIL_CODE = "email_code"
 ACCESS_LINK = "access_link"
 CONFIRM_PATH = "/confirm-email"
+COME_BACK_PATH = "/come-back"
 SET_PASSWORD_PATH = "/set-password"  # noqa: S105 a path, not a password
 
 
@@ -59,7 +61,9 @@ def mail_secret(payload: Mapping[str, Any]) -> MailSecret | None:
 def access_link_address(link: AccessLink) -> str:
     """Return the absolute address that sets a password, at the tenant's configured address."""
     token = derived_token(ACCESS_LINK, tenant_id=link.tenant_id, row_id=link.pk, fixed=True)
-    return f"{tenant_by_id(link.tenant_id).base_url}{SET_PASSWORD_PATH}/{token}"
+    is_return = link.purpose == AccessLinkPurpose.COME_BACK
+    path = COME_BACK_PATH if is_return else SET_PASSWORD_PATH
+    return f"{tenant_by_id(link.tenant_id).base_url}{path}/{token}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +118,8 @@ def _code_mail(row_id: UUID) -> MailSecret | None:
 def _link_mail(row_id: UUID) -> MailSecret | None:
     row = AccessLink.objects.select_related("user").filter(pk=row_id, used_at=None).first()
     if row is None or row.user is None or row.expires_at <= system_now():
+        return None
+    if row.user.is_active == (row.purpose == AccessLinkPurpose.COME_BACK):
         return None
     return MailSecret(
         email=row.email,

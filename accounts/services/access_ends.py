@@ -24,6 +24,7 @@ from accounts.services.integrations import (
     integration_hand_over,
     integrations_of_person_check,
 )
+from accounts.services.invitations import invitations_of_colleague_withdraw
 from accounts.services.memberships import membership_locked, shut_out_check
 from accounts.services.roles import ASSIGN, roles_by_code, roles_take
 from accounts.services.sessions import sessions_end
@@ -95,14 +96,14 @@ def access_end(
             raise OperatorStays("This person runs the installation.")
         shut_out_check(actor=actor, row=row)
         before = {"status": row.status, "is_owner": row.is_owner}
-        ended = _ways_in_end(actor=actor, row=row)
+        ended = ways_in_end(actor=actor, row=row)
         given = _integrations_hand_over(actor, row.user, followers or {})
         integrations_of_person_check(row.user_id)
         done = replace(
             ended,
             integrations=given,
             integrations_left=integrations_of_person(row.user_id).count(),
-            work=_work_hand_over(actor, row.user_id, work_to),
+            work=work_hand_over(actor, row.user_id, work_to),
         )
         told = asdict(done)
         audit(
@@ -163,7 +164,8 @@ def membership_return(
     return row
 
 
-def _ways_in_end(*, actor: Actor, row: Membership) -> EndedAccess:
+def ways_in_end(*, actor: Actor, row: Membership) -> EndedAccess:
+    """End all that a colleague comes in by; who may is decided before."""
     now = system_now()
     row.status, row.ended_at, row.is_owner = MembershipStatus.ENDED, now, False
     row.save(update_fields=["status", "ended_at", "is_owner"])
@@ -171,6 +173,7 @@ def _ways_in_end(*, actor: Actor, row: Membership) -> EndedAccess:
     tokens = tokens_of_colleague(row).update(ended_at=now)
     codes_of_colleague(row).update(used_at=now)
     links = links_of_colleague(row).update(used_at=now)
+    links += invitations_of_colleague_withdraw(actor=actor, membership=row)
     identities_end(actor=actor, membership=row, reason=REASON)
     log_ins = sessions_end(
         actor=actor, sessions=Session.objects.filter(membership=row), reason=REASON
@@ -204,7 +207,12 @@ def _integrations_hand_over(actor: Actor, leaving: User, followers: Mapping[UUID
     return len(followers)
 
 
-def _work_hand_over(actor: Actor, leaving_id: UUID, work_to: UUID | None) -> dict[str, int]:
+def work_hand_over(actor: Actor, leaving_id: UUID, work_to: UUID | None) -> dict[str, int]:
+    """Give what a colleague looks after to another, or back to everybody; return how much.
+
+    Raises:
+        InvalidInput: who shall take over has no access.
+    """
     taker = followers_of(leaving_id).filter(pk=work_to).first() if work_to else None
     if work_to and taker is None:
         raise InvalidInput("Name a colleague with access who takes over.", field="work_to")

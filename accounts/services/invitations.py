@@ -16,7 +16,7 @@ from accounts.errors import (
 )
 from accounts.events import ColleagueInvited
 from accounts.models import Membership, Role, StaffInvitation, User
-from accounts.selectors.invitations import invitation_of_token
+from accounts.selectors.invitations import invitation_of_token, invitations_sent_by
 from accounts.selectors.principals import role_permissions
 from accounts.services.fresh_proofs import password_prove
 from accounts.services.grants import grants_check
@@ -149,6 +149,18 @@ def invitation_cancel(*, actor: Actor, invitation_id: UUID) -> StaffInvitation:
         row = _locked(invitation_id)
         _withdraw(actor, row)
     return row
+
+
+def invitations_of_colleague_withdraw(*, actor: Actor, membership: Membership) -> int:
+    """Withdraw the open invitations that a colleague who leaves sent; who may is decided before.
+
+    Returns:
+        How many there were.
+    """
+    rows = list(invitations_sent_by(membership.user_id).select_for_update().order_by("pk"))
+    for row in rows:
+        _withdraw(actor, row)
+    return len(rows)
 
 
 def invitation_read(*, token: str) -> StaffInvitation:

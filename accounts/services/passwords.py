@@ -149,6 +149,7 @@ def access_link_read(*, token: str) -> AccessLink:
         link = (
             AccessLink.objects.select_related("user", "portal_account")
             .filter(pk=read.row_id, used_at=None, expires_at__gt=system_now())
+            .exclude(purpose=AccessLinkPurpose.COME_BACK)
             .first()
         )
     if link is None or link.user is None or not link.user.is_active:

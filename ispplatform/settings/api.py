@@ -59,6 +59,8 @@ API_PUBLIC_ROUTES = frozenset(
         "POST api/v1/auth/password/validate",
         "POST api/v1/users/invitations/accept",
         "POST api/v1/users/verify-email",
+        "POST api/v1/users/me/reactivate",
+        "POST api/portal/v1/auth/reactivate",
         "GET api/v1/oauth/authorize",
         "POST api/v1/oauth/token",
         "POST api/v1/oauth/revoke",

@@ -4,8 +4,15 @@ from typing import Any
 
 from accounts.models import User
 from accounts.rules.devices import device_name
-from accounts.selectors.mails import MailSecret, invitation_mail, mail_secret
+from accounts.selectors.mails import (
+    COME_BACK_PATH,
+    MailSecret,
+    invitation_mail,
+    mail_secret,
+)
 from ispplatform.core.events import DeliveredEvent
+from ispplatform.core.tenancy.context import current_tenant_id
+from ispplatform.core.tenancy.lookup import tenant_by_id
 from notifications.slots import MailDraft, MailKind, Recipient, Values, covered_link
 
 COVERED_CODE = "••• •••"
@@ -99,6 +106,15 @@ def _old_address(event: DeliveredEvent) -> list[MailDraft]:
     ]
 
 
+def _closed(event: DeliveredEvent) -> list[MailDraft]:
+    payload = event.payload
+    to = Recipient(email=payload["email"], name=payload["full_name"], language=payload["language"])
+    told = {name: payload[name] for name in ("what", "erase_at")}
+    url = f"{tenant_by_id(current_tenant_id()).base_url}{COME_BACK_PATH}"
+    values = {**told, "occurred_at": event.occurred_at, "come_back_url": url}
+    return [MailDraft(to=to, values=values)]
+
+
 ACCOUNT_MAILS = (
     MailKind(
         key="accounts.email_code",
@@ -166,5 +182,13 @@ ACCOUNT_MAILS = (
         trigger="Somebody logged in on a device that was not seen before.",
         audience="the person who logged in",
         drafts=_person,
+    ),
+    MailKind(
+        key="accounts.login_closed",
+        event="accounts.login_closed",
+        template="email/login_closed.html",
+        trigger="Somebody closed their own log-in, came back, or a deletion became final.",
+        audience="the person whose log-in it is, or was",
+        drafts=_closed,
     ),
 )

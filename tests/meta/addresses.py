@@ -125,6 +125,7 @@ NOBODYS = {
     "admin/sandbox/mail/<str:name>/": "a file; tests/sandbox has its wall",
     "admin/sandbox/mail/<str:name>/<int:number>": "a file; tests/sandbox has its wall",
     "brand/logos/<slug:digest>.png": "a company shows everybody its logo",
+    "come-back/<str:token>": "the token is the credential",
     "confirm-email/<str:token>": "the token is the credential",
     "documents/<slug:code>": "a company shows everybody what its customers accept",
     "invitation/<str:token>": "the token is the credential",

@@ -55,6 +55,7 @@ NOT_ASKED = {
     "admin/sandbox/mail/<str:name>/<int:number>": "is a file",
     "account/security/passkeys/<int:passkey_id>/name": "takes a form and shows nothing",
     "account/security/passkeys/<int:passkey_id>/remove": "a form for whoever has a second factor",
+    "come-back/<str:token>": "a token that is good once; shows no rows",
     "confirm-email/<str:token>": "a token that is good once; shows no rows",
     "stop-factor-reset/<str:token>": "a token that stops one thing; shows no rows",
     "admin/company/logo/<slug:digest>.png": PICTURE,
@@ -79,6 +80,7 @@ MACHINES = "is read by machines and says nothing of rows"
 PORTAL_WITHOUT_ROWS = {
     ".well-known/jwks.json": MACHINES,
     ".well-known/oauth-authorization-server": MACHINES,
+    "account/close": FORM,
     "account/customers": "names whom a log-in acts for, and these stay as they are",
     "account/email": FORM,
     "account/password": FORM,
@@ -88,6 +90,7 @@ PORTAL_WITHOUT_ROWS = {
     "account/security/passkeys/new": FORM,
     "account/security/recovery-codes": FORM,
     "checkout/code": FORM,
+    "come-back": FORM,
     "confirm-email": FORM,
     "favicon.ico": MACHINES,
     "forgot-password": FORM,

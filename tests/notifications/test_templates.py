@@ -85,6 +85,7 @@ MATTERS = [
     }
     for count in (2, 23)
 ]
+URL = "https://my.northwind.example/come-back"
 # kind: values of each case that its template tells apart
 CASES = {
     "accounts.api_key_expiring": [
@@ -107,6 +108,7 @@ CASES = {
         {**SECRET, "purpose": "reset", "minutes_left": 1},
         {**SECRET, "purpose": "activation", "minutes_left": 1440},
         {**SECRET, "purpose": "set_up", "minutes_left": 1440},
+        {**SECRET, "purpose": "come_back"},
     ],
     "accounts.colleague_invited": [
         {"inviter": "Kim", "link": "http://x.example/invitation/t", "hours_left": hours}
@@ -131,6 +133,10 @@ CASES = {
     "accounts.email_changed": [{**PERSON, "new_email": "anna@new.example"}],
     "customers.factor_reset_asked": [FACTOR_RESET],
     "customers.factor_reset_stopped": [{**FACTOR_RESET, "is_stopped": True}],
+    "accounts.login_closed": [
+        {**PERSON, "what": what, "erase_at": "2026-03-31T09:00:00+00:00", "come_back_url": URL}
+        for what in ("pause", "soft", "hard", "back")
+    ],
     "accounts.new_device": [PERSON, {**PERSON, "device": "", "ip_address": ""}],
     "core.attention": [
         {"sentence": "Refused.", "money_at_stake": "9.00", "currency": "EUR", "url": MONEY["url"]},

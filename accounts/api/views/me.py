@@ -82,8 +82,8 @@ class OwnView(ApiView):
         return {**rows[0], "roles": list(entry.roles), "permissions": permissions}
 
 
-class MeView(OwnView):
-    """``/users/me``."""
+class ProfileDoor(OwnView):
+    """The base of ``/users/me``: reading and changing."""
 
     permissions_required = {"get": LOGGED_IN, "put": LOGGED_IN, "patch": LOGGED_IN}
 

@@ -22,12 +22,14 @@ from accounts.models import (
     MembershipRole,
     Role,
     Session,
+    StaffInvitation,
     TemporaryToken,
 )
 from accounts.selectors.acting import colleague_now
 from accounts.selectors.leaving import end_plan
 from accounts.selectors.principals import session_entry
 from accounts.services.access_ends import access_end, membership_return
+from accounts.services.invitations import invitation_create
 from accounts.services.logins import staff_log_in
 from accounts.services.memberships import membership_set_owner
 from accounts.services.oauth_grants import code_make
@@ -438,3 +440,16 @@ def test_who_may_not_come_in_is_made_no_owner(tenant: Tenant, boss: Membership) 
 
     with pytest.raises(AccessOver):
         membership_set_owner(actor=acting(boss), membership=gone, is_owner=True, reason="?")
+
+
+def test_open_invitations_that_they_sent_are_withdrawn(tenant: Tenant, boss: Membership) -> None:
+    leaving, other = colleague(tenant, "admin"), colleague(tenant, "admin")
+    for who, email in ((leaving, "friend@mail.example"), (other, "guest@mail.example")):
+        invitation_create(actor=acting(who), tenant=tenant, email=email, roles=["support"])
+    plan = end_plan(leaving)
+
+    done = access_end(actor=acting(boss), membership=leaving, reason=WHY)
+
+    assert (plan.invitations, done.invitations) == (1, 1)
+    kept = StaffInvitation.objects.filter(cancelled_at=None)
+    assert [row.email for row in kept] == ["guest@mail.example"]

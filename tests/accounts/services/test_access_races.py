@@ -7,15 +7,19 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from accounts.choices import MembershipStatus
+from accounts.choices import LoginClosing, MembershipStatus
 from accounts.models import Membership
 from accounts.services.access_ends import access_end
+from accounts.services.closing import login_close
 from accounts.services.roles import tenant_roles_seed
 from accounts.services.users import membership_set_status
+from accounts.slots import CustomerTies, customer_ties
 from ispplatform.core.errors import PlatformError
 from ispplatform.core.models import Tenant
 from ispplatform.core.tenancy.context import tenant_context
+from tests.accounts.people import portal_in
 from tests.accounts.services.test_access_ends import WHY, acting, owner
+from tests.factories.accounts import PortalAccountFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +60,45 @@ def test_two_owners_who_end_each_other_leave_one(tenant: Tenant) -> None:
 
     assert sorted(answers) == ["", "ACCESS_DENIED"]
     assert active_owners() == 1
+
+
+def test_two_owners_who_close_their_log_ins_leave_one(tenant: Tenant) -> None:
+    tenant_roles_seed(tenant)
+    both = [owner(), owner()]
+
+    answers = at_once(
+        tenant,
+        *[
+            lambda one=one: login_close(
+                actor=acting(one), tenant=tenant, user=one.user, how=LoginClosing.HARD
+            )
+            for one in both
+        ],
+    )
+
+    assert sorted(answers) == ["", "LAST_OWNER"]
+    assert active_owners() == 1
+
+
+def test_two_log_ins_of_a_customer_do_not_both_go(tenant: Tenant) -> None:
+    tenant_roles_seed(tenant)
+    first = PortalAccountFactory()
+    second = PortalAccountFactory(customer_id=first.customer_id)
+    tied = CustomerTies(key="test", is_tied=lambda customer_id: True)
+    actors = [portal_in(tenant, one).actor() for one in (first, second)]
+
+    with customer_ties.filled(tied):
+        answers = at_once(
+            tenant,
+            *[
+                lambda one=one, actor=actor: login_close(
+                    actor=actor, tenant=tenant, user=one.user, how=LoginClosing.SOFT
+                )
+                for one, actor in zip((first, second), actors, strict=True)
+            ],
+        )
+
+    assert sorted(answers) == ["", "LAST_LOG_IN"]
 
 
 def test_three_owners_in_a_ring_leave_at_least_one_and_no_ended_one_ends_another(

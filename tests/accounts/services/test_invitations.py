@@ -330,9 +330,15 @@ def test_who_left_comes_back_by_their_row_and_not_by_invitation(tenant: Tenant) 
 def test_invitation_of_somebody_who_left_since_opens_nothing(tenant: Tenant) -> None:
     inviter = colleague(tenant, "admin")
     row = invited(tenant, staff_in(tenant, inviter).actor())
-    access_end(actor=Actor.system("tests"), membership=inviter, reason="left")
+    token = invitation_token(row)
+    membership_set_status(
+        actor=Actor.system("tests"), membership=inviter, status=MembershipStatus.SUSPENDED
+    )
     with pytest.raises(InvitationOver):
-        invitation_accept(token=invitation_token(row), password=NEW_PASSWORD)
+        invitation_accept(token=token, password=NEW_PASSWORD)
+    access_end(actor=Actor.system("tests"), membership=inviter, reason="left")
+    with pytest.raises(LinkInvalid):
+        invitation_accept(token=token, password=NEW_PASSWORD)
     assert not User.objects.filter(email=LEA).exists()
 
 
