@@ -259,10 +259,10 @@ def test_list_may_stand_under_one_name() -> None:
 def test_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb = packed(sheet1=b"<worksheet>" + b" " * 40_000_000 + b"</worksheet>")
     assert len(bomb) < 100_000
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(SheetUnreadable, match="packed as no honest"):
         read(bomb, SheetFormat.XLSX)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_part_that_understates_its_size_is_not_unpacked_further() -> None:
@@ -307,11 +307,11 @@ def test_cell_far_away_costs_neither_time_nor_memory() -> None:
     made.active["XFD1048576"] = "far"
     file = io.BytesIO()
     made.save(file)
-    began = time.monotonic()
+    began = time.process_time()
     assert [line.values for line in read(file.getvalue(), SheetFormat.XLSX)] == [
         {"email": "a@x.example"}
     ]
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_formula_of_a_sent_file_is_not_worked_out() -> None:
