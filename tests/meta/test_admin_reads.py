@@ -33,6 +33,7 @@ NOT_READ = re.compile(
 CONTENT = re.compile(r'<div id="content-main">.*', re.DOTALL)
 # What holds an id on purpose, each with why.
 IDS_SHOWN = {
+    "accounts_identityprovider": "the address that is registered at the provider ends with it",
     "core_auditentry": "a request's reference is what an error page showed",
     "core_operation": "the provider's own reference may be one",
 }
