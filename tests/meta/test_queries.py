@@ -77,6 +77,8 @@ FIXED = {"admin/billing/ledgeraccount/": "a company has one account for each rol
 # Pages of the portal that show as much with more rows; each with why.
 FORM = "asks something and lists nothing"
 MACHINES = "is read by machines and says nothing of rows"
+# A line more for each kind of request that this process has answered: no rows, and of any length.
+GROWS_WITH_THE_PROCESS = {"metrics"}
 PORTAL_WITHOUT_ROWS = {
     ".well-known/jwks.json": MACHINES,
     ".well-known/oauth-authorization-server": MACHINES,
@@ -243,7 +245,9 @@ def test_a_page_of_the_portal_costs_25_statements_at_most(
         for route, cost in after.items()
         if "<" not in route.address and len(cost.body) < len(before[route].body) + 3 * SHORTEST_ROW
     }
-    assert sorted(same) == sorted(PORTAL_WITHOUT_ROWS), "these show no more than before"
+    assert sorted(same - GROWS_WITH_THE_PROCESS) == sorted(
+        PORTAL_WITHOUT_ROWS.keys() - GROWS_WITH_THE_PROCESS
+    ), "these show no more than before"
 
 
 def test_a_page_of_the_back_office_costs_25_statements_at_most(
