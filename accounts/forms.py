@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import LoginClosing
 from accounts.rules.passwords import LONGEST
 from accounts.rules.people_areas import WORDS
+from ispplatform.core.pages.pictures import PHOTO_BYTES
 
 PASSWORD_HELP = _(
     "At least 8 characters with a capital letter, a small letter, a digit and a sign."
@@ -38,6 +39,22 @@ def code_field(label: Any, help_text: Any = "") -> forms.CharField:
         help_text=help_text,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
+
+
+class AvatarForm(forms.Form):
+    """A picture of a person."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_("PNG or JPEG, up to 8 MB. The middle of it is shown, as a square."),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+
+    def content(self) -> bytes:
+        """Return the file, or a byte more than is allowed, so that the rule sees it."""
+        content: bytes = self.cleaned_data["picture"].read(PHOTO_BYTES + 1)
+        return content
 
 
 class LogInForm(forms.Form):

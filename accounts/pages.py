@@ -13,14 +13,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from accounts.errors import PasskeyRefused, PasskeysNotHere
+from accounts.forms import AvatarForm
 from accounts.rules.passkeys import LONGEST_ANSWER, RelyingParty
 from accounts.selectors.relying_parties import relying_party_at
 from accounts.services.passkeys import PasskeyAnswer
 from accounts.services.sessions import Device
 from ispplatform.core.api.limits import count_request, limit_of
 from ispplatform.core.clock import system_now
+from ispplatform.core.errors import InvalidInput
 from ispplatform.core.middleware.addresses import address_group, client_address
 from ispplatform.core.pages.errors import error_page
 from ispplatform.core.pages.markup import as_markup
@@ -73,6 +76,18 @@ def page(
     answer = render(request, f"accounts/{name}.html", values, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def sent_picture(request: HttpRequest) -> bytes:
+    """Return the picture that a form sent.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    form = AvatarForm(request.POST, request.FILES)
+    if not form.is_valid():
+        raise InvalidInput(gettext("Choose a file first."), field="picture")
+    return form.content()
 
 
 def browser_device(request: HttpRequest) -> Device:

@@ -10,14 +10,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.choices import LoginClosing, SessionKind
 from accounts.errors import PasskeyRefused
+from accounts.forms import AvatarForm
 from accounts.models import User
-from accounts.pages import browser_device, page, passkey_answer, shown_proof
+from accounts.pages import browser_device, page, passkey_answer, sent_picture, shown_proof
 from accounts.principals import cookie_remember
+from accounts.selectors.avatars import own_avatar
 from accounts.selectors.identity_providers import identity_links_of
 from accounts.selectors.oauth import application_lines
 from accounts.selectors.principals import SessionEntry
 from accounts.selectors.second_factors import factor_state
 from accounts.selectors.users import companies_of, sessions_living
+from accounts.services.avatars import avatar_change, avatar_remove
 from accounts.services.closing import login_close
 from accounts.services.fresh_proofs import identity_prove
 from accounts.services.identity_providers import identity_unlink
@@ -26,6 +29,7 @@ from accounts.services.passkeys import passkey_register, passkey_remove
 from accounts.services.passwords import password_change
 from accounts.services.second_factors import recovery_codes_renew, totp_deactivate
 from accounts.services.sessions import session_end, session_move, sessions_end
+from ispplatform.core.admin.dressing import dressed
 from ispplatform.core.admin.pages import ADMIN_PAGES, AdminPage, StaffPage
 from ispplatform.core.errors import InvalidInput
 
@@ -64,6 +68,8 @@ class OwnAccountPage(StaffPage):
         entry = self.entry
         return {
             "person": self.person(),
+            "avatar": own_avatar(entry.user_id),
+            "avatar_form": dressed(AvatarForm()),
             "state": factor_state(entry.user_id),
             "sessions": list(sessions_living(entry.user_id)[:50]),
             "applications": application_lines(entry.user_id),
@@ -73,6 +79,16 @@ class OwnAccountPage(StaffPage):
             "closings": LoginClosing.choices,
             "present_tenant_id": entry.tenant_id,
         }
+
+    def act_avatar(self, request: HttpRequest) -> str:
+        """Show this picture from now on."""
+        avatar_change(actor=self.actor, user=self.person(), content=sent_picture(request))
+        return gettext("Saved.")
+
+    def act_avatar_remove(self, request: HttpRequest) -> str:
+        """Show no picture any more."""
+        avatar_remove(actor=self.actor, user=self.person())
+        return gettext("The picture is taken away.")
 
     def act_password(self, request: HttpRequest) -> str:
         """Change the password; every other log-in ends."""

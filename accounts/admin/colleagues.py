@@ -312,6 +312,7 @@ class MembershipAdmin(MadeOnAPage):
         ),
     )
     page_acts = (
+        PageAct(label=_("Picture"), permission="users:update", url_name="admin:colleague_avatar"),
         PageAct(
             label=_("Activity"), permission="users:activity", url_name="admin:colleague_activity"
         ),

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from accounts.errors import TenantNotYours
 from accounts.models import User
+from accounts.selectors.avatars import own_avatar
 from accounts.selectors.principals import SessionEntry
 from accounts.selectors.second_factors import factor_state
 from accounts.services.sessions import Device
@@ -83,6 +84,7 @@ def staff_shown(entry: SessionEntry, user: User) -> dict[str, Any]:
             "name": user.get_full_name(),
             "first_name": user.first_name,
             "last_name": user.last_name,
+            "avatar": own_avatar(user.pk),
             "roles": list(entry.roles),
             "permissions": sorted(entry.permissions),
             "must_change_password": entry.must_change_password,

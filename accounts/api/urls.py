@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api.views import (
     auth,
+    avatars,
     closing,
     leaving,
     me,
@@ -64,6 +65,8 @@ staff_routes: Routes = [
     path("users/me", closing.MeView.as_view(), name="users-me"),
     path("users/me/deactivate", closing.DeactivateView.as_view(), name="users-me-deactivate"),
     path("users/me/reactivate", closing.ReactivateView.as_view(), name="users-me-reactivate"),
+    path("users/me/avatar", avatars.OwnAvatarView.as_view(), name="users-me-avatar"),
+    path("users/<uuid:id>/avatar", avatars.AvatarView.as_view(), name="users-avatar"),
     path("users/me/preferences", me.PreferencesView.as_view(), name="users-me-preferences"),
     path("users/me/password", me.OwnPasswordView.as_view(), name="users-me-password"),
     path("users/me/email", me.OwnEmailView.as_view(), name="users-me-email"),
@@ -144,6 +147,7 @@ portal_routes: Routes = [
         name="account-deactivate",
     ),
     path("account/profile", portal.ProfileView.as_view(), name="account-profile"),
+    path("account/avatar", avatars.PortalAvatarView.as_view(), name="account-avatar"),
     path(
         "account/change-password",
         portal.ChangePasswordView.as_view(),

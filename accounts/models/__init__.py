@@ -1,6 +1,7 @@
 """Tables of identity and access."""
 
 from accounts.models.api_keys import ApiKey
+from accounts.models.avatars import Avatar
 from accounts.models.guards import FactorReset, LoginGuard
 from accounts.models.identity_providers import IdentityLink, IdentityProvider, SignOnRequest
 from accounts.models.imports import ImportedPerson, PeopleImport
@@ -20,6 +21,7 @@ __all__ = [
     "AccessLink",
     "ApiKey",
     "AuthorizationCode",
+    "Avatar",
     "ClientToken",
     "EmailCode",
     "FactorReset",

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.choices import EmailCodePurpose
-from accounts.forms import ChangePasswordForm, EmailForm, ProfileForm
+from accounts.forms import AvatarForm, ChangePasswordForm, EmailForm, ProfileForm
 from accounts.models import PortalAccount, User
 from accounts.pages import browser_device, limited, page
 from accounts.portal.public import CODE_SLOT
@@ -18,6 +18,7 @@ from accounts.principals import cookie_remember
 from accounts.selectors.oauth import application_lines
 from accounts.selectors.portal_accounts import customers_acted_for, portal_profile
 from accounts.selectors.users import sessions_living
+from accounts.services import avatars
 from accounts.services.oauth_grants import application_end
 from accounts.services.passwords import password_change
 from accounts.services.people import MANAGE as PEOPLE
@@ -57,6 +58,33 @@ def profile(request: HttpRequest) -> HttpResponse:
         changes={**changes, "preferences": preferences},
     )
     messages.success(request, _("Saved."))
+    return _back()
+
+
+@require_POST
+@customer_page("own_profile:update")
+def avatar(request: HttpRequest) -> HttpResponse:
+    """Show this picture from now on."""
+    form = AvatarForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            avatars.avatar_change(
+                actor=request.actor, user=_person(request), content=form.content()
+            )
+        except PlatformError as error:
+            refuse_form(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return _back()
+    return _shown(request, avatar_form=form, status=422)
+
+
+@require_POST
+@customer_page("own_profile:update")
+def avatar_remove(request: HttpRequest) -> HttpResponse:
+    """Show no picture any more."""
+    avatars.avatar_remove(actor=request.actor, user=_person(request))
+    messages.success(request, _("The picture is taken away."))
     return _back()
 
 
@@ -183,7 +211,11 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest, *, profile_form: ProfileForm | None = None, status: int = 200
+    request: HttpRequest,
+    *,
+    profile_form: ProfileForm | None = None,
+    avatar_form: AvatarForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor = request.actor
     shown = portal_profile(UUID(actor.id))
@@ -202,6 +234,7 @@ def _shown(
     values = {
         "profile": shown,
         "form": form,
+        "avatar_form": avatar_form or AvatarForm(),
         "sessions": list(sessions_living(_person(request).pk)[:50]),
         "applications": application_lines(_person(request).pk),
         "current_session_id": actor.session_id,

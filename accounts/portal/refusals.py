@@ -5,6 +5,16 @@ from django.utils.translation import gettext_noop as _
 from ispplatform.core.pages.refusals import declare_refusals
 
 declare_refusals(
+    _("There is no picture."),
+    _("The file is larger than 8 MB. Make the picture smaller."),
+    _(
+        "This is no PNG or JPEG that can be read. Drawings (SVG) and other formats are not taken: "
+        "save the picture as PNG."
+    ),
+    _("The picture has %(width)s x %(height)s pixels; %(most)s million are the most."),
+    _("The picture has %(width)s x %(height)s pixels; 16 x 16 are the least."),
+    _("The picture is more than 12 times as long as it is wide."),
+    _("The picture is transparent all over: nothing would be seen."),
     _("These log-in details are not correct."),
     _("This code is not correct."),
     _("This code is wrong or too old."),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.choices import PortalAccountStatus
 from accounts.models import PortalAccount, User
+from accounts.rules.avatars import OWN_AT_PORTAL
 from accounts.selectors.second_factors import is_protected
 from accounts.slots import customer_names
 from ispplatform.core.slots import Slot
@@ -43,7 +44,8 @@ def portal_accounts_of(customer_id: UUID) -> QuerySet[PortalAccount]:
 
 def portal_profile(account_id: UUID) -> dict[str, Any]:
     """Return the profile of a log-in, as specification 001 shapes it."""
-    account = PortalAccount.objects.select_related("user").get(pk=account_id)
+    people = PortalAccount.objects.select_related("user__avatar").defer("user__avatar__png")
+    account = people.get(pk=account_id)
     user = account.user
     chosen = user.preferences
     told = chosen.get("notifications", {})
@@ -56,6 +58,7 @@ def portal_profile(account_id: UUID) -> dict[str, Any]:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "phone": user.phone,
+        "avatar": OWN_AT_PORTAL if hasattr(user, "avatar") else None,
         "customer": customer,
         "account_settings": {
             "two_factor_enabled": is_protected(user),

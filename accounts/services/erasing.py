@@ -13,6 +13,7 @@ from accounts.choices import MembershipStatus, PortalAccountStatus
 from accounts.models import (
     AccessLink,
     AuthorizationCode,
+    Avatar,
     EmailCode,
     FactorReset,
     IdentityLink,
@@ -108,6 +109,7 @@ def _company_forget(actor: Actor, user: User) -> None:
 
 def _row_forget(user: User) -> None:
     """Empty the person's own row, and what stands outside the companies."""
+    Avatar.objects.filter(user=user).delete()
     PasswordHistory.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     SecondFactorDevice.objects.filter(user=user).delete()

@@ -20,6 +20,7 @@ from accounts.choices import (
 )
 from accounts.models import (
     AccessLink,
+    Avatar,
     EmailCode,
     FactorReset,
     ImportedPerson,
@@ -282,6 +283,8 @@ def _of_staff(owned: Owned, payment: Payment) -> list[models.Model]:
             due_at=later,
         ),
         LoginGuard.objects.create(user=user, reason=GuardReason.EMAIL_CHANGE, ends_at=later),
+        Avatar.objects.update_or_create(user=user, defaults={"png": b"", "sha256": "0" * 64})[0],
+        Avatar.objects.create(user=colleague.user, sha256="0" * 64, png=b""),
         StaffInvitation.objects.create(
             email=f"{word}@invited.example",
             roles=["support"],

@@ -14,6 +14,7 @@ HOUSE = {name.rpartition(".")[2] for name in settings.HOUSE_APPS}
 SEEN_ELSEWHERE: dict[str, str] = {
     "accounts.AuthorizationCode": "it lives a minute; the log-in that came of it is shown",
     "accounts.ClientToken": "they live an hour; their client says when it was last used",
+    "accounts.Avatar": "My account and the page Picture of a colleague show it",
     "accounts.TemporaryToken": "they live an hour at most; the trail has making and use of each",
     "accounts.PasskeyChallenge": "a question to a browser, good for five minutes",
     "accounts.SignOnRequest": "a browser on its way to a provider, good for ten minutes",

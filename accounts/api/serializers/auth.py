@@ -175,6 +175,7 @@ class SignedInUser(serializers.Serializer):
     name = serializers.CharField()
     first_name = serializers.CharField()
     last_name = serializers.CharField()
+    avatar = serializers.CharField(allow_null=True)
     roles = serializers.ListField(child=serializers.CharField())
     permissions = serializers.ListField(child=serializers.CharField())
     must_change_password = serializers.BooleanField()

@@ -31,6 +31,7 @@ class PortalProfile(serializers.Serializer):
     first_name = serializers.CharField()
     last_name = serializers.CharField()
     phone = serializers.CharField()
+    avatar = serializers.CharField(allow_null=True)
     customer = serializers.DictField()
     account_settings = AccountSettings()
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers.auth import PasswordField
 from accounts.choices import MembershipStatus
+from accounts.rules.avatars import avatar_address, own_avatar_address
 from accounts.rules.devices import device_name
 from ispplatform.core.api.fields import Computed, InstantField, VersionField
 from ispplatform.core.api.rows import RowSerializer
@@ -40,6 +41,9 @@ class UserRow(RowSerializer):
     last_name = serializers.CharField()
     name = Computed(serializers.CharField(), "first_name", "last_name", "email", compute=full_name)
     phone = serializers.CharField()
+    avatar = Computed(
+        serializers.CharField(allow_null=True), "pk", "avatar.sha256", compute=avatar_address
+    )
     roles = Computed(
         serializers.ListField(child=serializers.CharField()), "pk", compute=lambda pk: []
     )
@@ -56,6 +60,9 @@ class UserRow(RowSerializer):
 class OwnUserRow(UserRow):
     """The caller, with what only they see."""
 
+    avatar = Computed(
+        serializers.CharField(allow_null=True), "avatar.sha256", compute=own_avatar_address
+    )
     preferences = serializers.DictField()
     must_change_password = serializers.BooleanField()
 
