@@ -232,12 +232,14 @@ class HouseValidator(RequestValidator):
             self.pair = token_pair(entry=self.entry)
             request.scopes = sorted(self.entry.permissions)
             return self.pair.access_token
-        assert self.entry is not None  # noqa: S101 - validate_refresh_token has set it
+        if self.entry is None:
+            raise RuntimeError("A refresh token is validated before an access token is made of it.")
         return token_pair(entry=self.entry, scopes=request.scopes).access_token
 
     def refresh_text(self, request: Request) -> str:
         """Return the refresh token that belongs to the access token just made."""
-        assert self.pair is not None  # noqa: S101 - access_text is asked first
+        if self.pair is None:
+            raise RuntimeError("The access token is made before the refresh token beside it.")
         return self.pair.refresh_token
 
     def save_bearer_token(self, token: Any, request: Request, *args: Any, **kwargs: Any) -> None:
